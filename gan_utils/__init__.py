@@ -1,0 +1,82 @@
+"""Generative adversarial networks in pure Keras 3, small enough to read in one sitting.
+
+Import this before Keras: the backend's start-up messages, which would otherwise land in the notebook, are
+kept quiet.
+"""
+
+import contextlib
+import os
+import sys
+
+
+@contextlib.contextmanager
+def _quiet_start():
+    # TensorFlow's C++ start-up lines go straight to file descriptor 2, past sys.stderr, and Jupyter stores
+    # them in the notebook. Turning off what they announce (oneDNN) would slow training by half. Level 3, for
+    # at 2 the first convolutional step prints an error of the graph optimizer that costs nothing; errors that
+    # matter arrive as Python exceptions.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.stderr.flush()
+    stderr = os.dup(2)
+    with open(os.devnull, "w") as null:
+        os.dup2(null.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(stderr, 2)
+        os.close(stderr)
+
+
+with _quiet_start():
+    import keras
+
+    keras.ops.zeros(1)  # the first operation starts the device, which has lines of its own
+
+_version = tuple(int(part) for part in keras.__version__.split(".")[:2])
+if _version < (3, 8):
+    raise ImportError(
+        f"gan_utils needs Keras 3.8 or newer; this is {keras.__version__}: pip install --upgrade keras"
+    )
+
+from gan_utils.data import Dataset, load_images  # noqa: E402
+from gan_utils.gan import GAN  # noqa: E402
+from gan_utils.losses import discriminator_loss, generator_loss  # noqa: E402
+from gan_utils.networks import (  # noqa: E402
+    build_combined,
+    build_dcgan_discriminator,
+    build_dcgan_generator,
+    build_discriminator,
+    build_generator,
+)
+from gan_utils.plots import (  # noqa: E402
+    COLORS,
+    fingerprint,
+    plot_images,
+    plot_training,
+    save_gif,
+    show,
+    show_gif,
+)
+from gan_utils.quality import classify, evaluate_quality  # noqa: E402
+
+__all__ = [
+    "COLORS",
+    "GAN",
+    "Dataset",
+    "build_combined",
+    "build_dcgan_discriminator",
+    "build_dcgan_generator",
+    "build_discriminator",
+    "build_generator",
+    "classify",
+    "discriminator_loss",
+    "evaluate_quality",
+    "fingerprint",
+    "generator_loss",
+    "load_images",
+    "plot_images",
+    "plot_training",
+    "save_gif",
+    "show",
+    "show_gif",
+]

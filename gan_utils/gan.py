@@ -1,0 +1,279 @@
+"""The training loop: two players, two optimizers, `train_on_batch` on two Keras models in turn."""
+
+import math
+
+import keras
+import numpy as np
+
+from gan_utils import saving
+from gan_utils.data import check_images
+from gan_utils.networks import build_combined
+
+FRAME_IMAGES = 36  # a 6x6 grid in the training film
+
+
+class GAN:
+    """A generator and a discriminator trained against each other (Goodfellow et al. 2014, algorithm 1).
+
+    Args:
+        generator: latents (n, latent_dim) -> images (n, ...) in [0, 1].
+        discriminator: images -> one logit each (n, 1). Neither BatchNormalization nor a final sigmoid.
+        generator_optimizer, discriminator_optimizer: Keras optimizers, one each; by default Adam with
+            beta_1 = 0.5 (Radford et al. 2015) and learning rates 1e-3 and 5e-4.
+        average: decay of the averaged generator per step (Yazici et al. 2018, arXiv:1806.04498), in [0, 1);
+            0 turns averaging off.
+        seed: seeds the latents and the order of the data.
+
+    Attributes:
+        generator: the generator whose weights train.
+        discriminator, combined: the two compiled models that `train_on_batch` trains.
+        averages: list of arrays, the averaged weights of the generator.
+        step: number of steps trained.
+        curves: dict of "d_loss", "g_loss", "d_accuracy", one float a step, over the GAN's whole life.
+        frames: list of (step, uint8 images (36, ...)) that `fit` keeps of one fixed latent batch.
+        history: Keras's History of the latest `fit`.
+
+    Raises:
+        TypeError, ValueError: as `build_combined`; also for one optimizer given to both players, for a
+            discriminator with nothing to train, and for `average` outside [0, 1).
+    """
+
+    def __init__(
+        self,
+        generator,
+        discriminator,
+        generator_optimizer=None,
+        discriminator_optimizer=None,
+        average=0.99,
+        seed=None,
+    ):
+        self.combined = build_combined(generator, discriminator)
+        self.generator, self.discriminator = generator, discriminator
+        if generator_optimizer is None:
+            generator_optimizer = keras.optimizers.Adam(1e-3, beta_1=0.5)
+        if discriminator_optimizer is None:
+            discriminator_optimizer = keras.optimizers.Adam(5e-4, beta_1=0.5)
+        if generator_optimizer is discriminator_optimizer:
+            raise ValueError(
+                "generator_optimizer and discriminator_optimizer are the same object, "
+                "but an optimizer keeps moments of one model's weights: give each player one of its own"
+            )
+        if not 0 <= average < 1:
+            raise ValueError(f"average must be in [0, 1), where 0 is off; it is {average!r}")
+        discriminator.compile(
+            optimizer=discriminator_optimizer,
+            loss=keras.losses.BinaryCrossentropy(from_logits=True),
+            metrics=[keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)],  # a logit of 0 is D = 1/2
+        )
+        self.combined.compile(
+            optimizer=generator_optimizer, loss=keras.losses.BinaryCrossentropy(from_logits=True)
+        )
+        self.average = average
+        self.averages = [w.copy() for w in generator.get_weights()] if average else []
+        self._averaged_generator = keras.models.clone_model(generator) if average else generator
+        self.random = np.random.default_rng(seed)
+        self.frame_latents = np.random.default_rng(seed).standard_normal(
+            (FRAME_IMAGES, self.latent_dim), dtype="float32"
+        )
+        self.step = 0
+        self.curves = {"d_loss": [], "g_loss": [], "d_accuracy": []}
+        self.frames = []
+        self.history = None
+        self.stop_training = False
+
+    @property
+    def latent_dim(self):
+        return self.generator.input_shape[1]
+
+    @property
+    def averaged_generator(self):
+        """The generator that `generate` draws with: averaged weights, or `generator` where average is 0."""
+        if self.average:
+            self._averaged_generator.set_weights(self.averages)
+        return self._averaged_generator
+
+    @property
+    def image_shape(self):
+        return self.discriminator.input_shape[1:]
+
+    def train_on_batch(self, real_images):
+        """One step of each player on one batch: first D, then G.
+
+        Args:
+            real_images: float (n, ...) in [0, 1], of the discriminator's input shape.
+
+        Returns:
+            dict of floats, of this batch alone: "d_loss" (L_D, before D's update), "g_loss" (L_G, after D's
+            and before G's update) and "d_accuracy" (share of the 2 n images that D got right).
+
+        Raises:
+            TypeError, ValueError: as `check_images`, before any weight has changed.
+        """
+        real_images = check_images(real_images, self.image_shape, "real_images")
+        self._check_both_train()
+        n = len(real_images)
+
+        # D's step: n real images (target 1) and as many fakes (target 0), in one batch. predict_on_batch runs
+        # G in inference mode: BatchNorm uses its moving statistics, and nothing of G changes here.
+        fake_images = self.generator.predict_on_batch(self._draw_latents(n))
+        images = np.concatenate([real_images, fake_images])
+        targets = np.concatenate([np.ones((n, 1), "float32"), np.zeros((n, 1), "float32")])
+        d_logs = _train(self.discriminator, images, targets)
+
+        # G's step: fresh latents, all targets 1. The combined model offers G's weights alone.
+        g_logs = _train(self.combined, self._draw_latents(n), np.ones((n, 1), "float32"))
+
+        self.step += 1
+        self._update_average()
+        logs = {"d_loss": d_logs["loss"], "g_loss": g_logs["loss"], "d_accuracy": d_logs["accuracy"]}
+        for name, value in logs.items():
+            self.curves[name].append(value)
+        return logs
+
+    def fit(self, images, epochs=1, batch_size=64, callbacks=None, verbose=1):
+        """Train for `epochs` passes over `images`, in a new random order each time.
+
+        Interrupting it (Stop in Jupyter) keeps what was trained: weights, `curves` and `frames`. Calling it
+        again goes on from there.
+
+        Args:
+            images: float (N, ...) in [0, 1], of the discriminator's input shape.
+            epochs: number of passes. The last batch of each is smaller where batch_size does not divide N.
+            batch_size: real images a step, 1 to N.
+            callbacks: list of Keras callbacks. Their logs hold d_loss, g_loss and d_accuracy, of the batch or
+                as the epoch's means; their model is this GAN, with `stop_training` and `save`.
+            verbose: 0 is silent, 1 a progress bar, 2 one line an epoch.
+
+        Returns:
+            Keras's History: `.history` holds the epochs' means. `curves` has every step.
+
+        Raises:
+            TypeError, ValueError: as `check_images`, and for epochs or batch_size out of range.
+        """
+        images = check_images(images, self.image_shape)
+        _check_count("epochs", epochs)
+        _check_count("batch_size", batch_size, largest=len(images))
+        callbacks = keras.callbacks.CallbackList(
+            callbacks,
+            add_history=True,
+            add_progbar=verbose != 0,
+            model=self,
+            epochs=epochs,
+            steps=math.ceil(len(images) / batch_size),
+            verbose=verbose,
+        )
+        self.stop_training = False
+        if not self.frames:
+            self._keep_frame()
+        epoch_logs = {}
+        callbacks.on_train_begin()
+        for epoch in range(epochs):
+            callbacks.on_epoch_begin(epoch)
+            batches, sizes = [], []
+            order = self.random.permutation(len(images))
+            for i, start in enumerate(range(0, len(images), batch_size)):
+                callbacks.on_train_batch_begin(i)
+                chosen = order[start : start + batch_size]
+                logs = self.train_on_batch(images[chosen])
+                batches.append(list(logs.values()))
+                sizes.append(len(chosen))
+                if self.step & (self.step - 1) == 0:  # 1, 2, 4, 8, ...: most happens at the beginning
+                    self._keep_frame()
+                callbacks.on_train_batch_end(i, logs)
+                if self.stop_training:
+                    break
+            self._keep_frame()
+            epoch_logs = dict(zip(logs, np.average(batches, axis=0, weights=sizes).tolist(), strict=True))
+            callbacks.on_epoch_end(epoch, epoch_logs)
+            if self.stop_training:
+                break
+        callbacks.on_train_end(epoch_logs)
+        return self.history
+
+    @property
+    def generator_optimizer(self):
+        return self.combined.optimizer
+
+    @property
+    def discriminator_optimizer(self):
+        return self.discriminator.optimizer
+
+    def generate(self, n=None, seed=None, latents=None):
+        """Draw images from the averaged generator. Training has its own random numbers and is not disturbed.
+
+        Args:
+            n: how many; 16 by default.
+            seed: for the same images again.
+            latents: float (n, latent_dim), instead of n and seed.
+
+        Returns:
+            float32 (n, ...) in [0, 1].
+
+        Raises:
+            ValueError: n below 1, latents of the wrong shape or not finite, or latents beside n or seed.
+        """
+        if latents is None:
+            n = 16 if n is None else n
+            _check_count("n", n)
+            latents = np.random.default_rng(seed).standard_normal((n, self.latent_dim), dtype="float32")
+        elif n is not None or seed is not None:
+            raise ValueError("give either latents, or n and seed, not both")
+        latents = np.asarray(latents, dtype="float32")
+        if latents.ndim != 2 or latents.shape[1] != self.latent_dim or len(latents) == 0:
+            raise ValueError(
+                f"latents must have shape (n, {self.latent_dim}), n at least 1, not {latents.shape}"
+            )
+        if not np.isfinite(latents).all():
+            raise ValueError("latents holds NaN or infinity; draw them from a standard normal distribution")
+        generator = self.averaged_generator
+        chunks = np.split(latents, range(1000, len(latents), 1000))  # bounds the memory
+        return np.concatenate([generator.predict_on_batch(chunk) for chunk in chunks])
+
+    def save(self, folder, overwrite=True):
+        """Save everything that training needs to go on: see `gan_utils.saving`."""
+        saving.save_gan(self, folder, overwrite)
+
+    @classmethod
+    def load(cls, folder):
+        """Load what `save` saved; training goes on as if it had not been interrupted."""
+        return saving.load_gan(cls, folder)
+
+    def _draw_latents(self, n):
+        return self.random.standard_normal((n, self.latent_dim), dtype="float32")
+
+    def _update_average(self):
+        if not self.average:
+            return
+        # Early on the decay is lower, or the average would long remember the untrained weights.
+        decay = min(self.average, self.step / (self.step + 10))
+        # In NumPy, for a dozen small operations of a backend take as long as the step itself.
+        for average, weight in zip(self.averages, self.generator.weights, strict=True):
+            average += (1 - decay) * (keras.ops.convert_to_numpy(weight) - average)
+
+    def _keep_frame(self):
+        if not self.frames or self.frames[-1][0] != self.step:
+            images = self.generate(latents=self.frame_latents)
+            self.frames.append((self.step, np.round(images * 255).astype("uint8")))
+
+    def _check_both_train(self):
+        for name, model in (("generator", self.generator), ("discriminator", self.discriminator)):
+            if not model.trainable_weights:
+                raise ValueError(
+                    f"{name} has no trainable weights, so that it would learn nothing: set "
+                    f"{name}.trainable = False and then True, which reaches every layer; freezing "
+                    f"the discriminator is not needed here, the combined model does it"
+                )
+
+
+def _train(model, inputs, targets):
+    model.reset_metrics()  # before Keras 3.15 train_on_batch returns the mean since the last reset
+    logs = model.train_on_batch(inputs, targets, return_dict=True)
+    return {name: float(value) for name, value in logs.items()}
+
+
+def _check_count(argument, value, largest=None):
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise TypeError(f"{argument} must be a whole number, not {value!r}")
+    if value < 1 or (largest is not None and value > largest):
+        limits = "at least 1" if largest is None else f"from 1 to {largest}, the number of images"
+        raise ValueError(f"{argument} must be {limits}; it is {value}")

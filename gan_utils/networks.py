@@ -1,0 +1,204 @@
+"""The networks of the series, and the combined model that trains the generator through the discriminator.
+
+Every generator maps latents z (n, latent_dim) to images (n, *image_shape) in [0, 1]; every discriminator maps
+images to one logit each, (n, 1): above 0 it says "real", below 0 "fake", and D(x) = sigmoid(logit).
+"""
+
+import math
+
+import keras
+from keras import layers
+
+LEAK = 0.2  # slope of LeakyReLU left of zero (Radford et al. 2015)
+# G is sampled with BatchNorm's moving statistics, which must keep up with weights that move quickly.
+# Keras's default of 0.99 lags about a hundred steps behind.
+BATCH_NORM_MOMENTUM = 0.9
+
+
+def build_discriminator(image_shape=(28, 28, 1)):
+    """Dense discriminator: image -> 512 -> 256 -> one logit. Built, not compiled; no BatchNorm."""
+    return keras.Sequential(
+        [
+            keras.Input(image_shape),
+            layers.Flatten(),
+            layers.Dense(512),
+            layers.LeakyReLU(negative_slope=LEAK),
+            layers.Dense(256),
+            layers.LeakyReLU(negative_slope=LEAK),
+            layers.Dense(1),
+        ],
+        name="discriminator",
+    )
+
+
+def build_generator(latent_dim=64, image_shape=(28, 28, 1)):
+    """Dense generator: latents (n, latent_dim) -> 256 -> 512 -> images (n, *image_shape) in [0, 1]."""
+    _check_latent_dim(latent_dim)
+    return keras.Sequential(
+        [
+            keras.Input((latent_dim,)),
+            *_dense_block(256),
+            *_dense_block(512),
+            layers.Dense(math.prod(image_shape), activation="sigmoid"),
+            layers.Reshape(image_shape),
+        ],
+        name="generator",
+    )
+
+
+def build_dcgan_discriminator(image_shape=(28, 28, 1)):
+    """Convolutional discriminator: two strided 4x4 convolutions, then one logit.
+
+    After DCGAN (Radford et al. 2015, section 3), without its BatchNorm: the combined model needs a
+    discriminator that treats every image alone. Height and width must be multiples of 4.
+    """
+    _check_multiple_of_4(image_shape)
+    return keras.Sequential(
+        [
+            keras.Input(image_shape),
+            layers.Conv2D(16, 4, strides=2, padding="same"),
+            layers.LeakyReLU(negative_slope=LEAK),
+            layers.Conv2D(32, 4, strides=2, padding="same"),
+            layers.LeakyReLU(negative_slope=LEAK),
+            layers.Flatten(),
+            layers.Dense(1),
+        ],
+        name="dcgan_discriminator",
+    )
+
+
+def build_dcgan_generator(latent_dim=64, image_shape=(28, 28, 1)):
+    """Convolutional generator: latents -> a quarter-size map of 32 channels -> 16 -> images in [0, 1].
+
+    After DCGAN (Radford et al. 2015, section 3), with a sigmoid for the paper's tanh because our images
+    lie in [0, 1]. Height and width must be multiples of 4.
+    """
+    _check_latent_dim(latent_dim)
+    _check_multiple_of_4(image_shape)
+    height, width, channels = image_shape
+    return keras.Sequential(
+        [
+            keras.Input((latent_dim,)),
+            *_dense_block(height // 4 * (width // 4) * 32),
+            layers.Reshape((height // 4, width // 4, 32)),
+            layers.Conv2DTranspose(16, 4, strides=2, padding="same", use_bias=False),
+            layers.BatchNormalization(momentum=BATCH_NORM_MOMENTUM),
+            layers.ReLU(),
+            layers.Conv2DTranspose(channels, 4, strides=2, padding="same", activation="sigmoid"),
+        ],
+        name="dcgan_generator",
+    )
+
+
+@keras.saving.register_keras_serializable("gan_utils")
+class Combined(keras.Sequential):
+    """Generator followed by the frozen discriminator: z -> G(z) -> logit. See `build_combined`.
+
+    D is frozen by what this model *offers* to an optimizer, not by its `trainable` flags: those are shared
+    with D itself, and Keras 3 reads them whenever it traces a step, so that freezing D here would stop D's
+    own training as well. D's weights must stand among the non-trainable ones, for a backend that compiles
+    pure functions (JAX) would otherwise bake their present values in as constants.
+    """
+
+    @property
+    def trainable_weights(self):
+        return self.layers[0].trainable_weights
+
+    @property
+    def trainable_variables(self):
+        return self.layers[0].trainable_variables
+
+    @property
+    def non_trainable_weights(self):
+        return _without(self.weights, self.trainable_weights)
+
+    @property
+    def non_trainable_variables(self):
+        return _without(self.variables, self.trainable_variables)
+
+
+def build_combined(generator, discriminator):
+    """Chain `generator` and the frozen `discriminator` into one model, not compiled.
+
+    Training it moves the generator alone, at any batch size and before or after the discriminator's own
+    steps, and it always scores with the discriminator's present weights. No `trainable` flag is touched.
+
+    Args:
+        generator: built Keras model, latents (n, latent_dim) -> images (n, ...).
+        discriminator: built Keras model, images (n, ...) -> one logit each, (n, 1).
+
+    Raises:
+        TypeError: one of the two is not a Keras model.
+        ValueError: the two do not fit together, or the discriminator has more than one output, ends in a
+            sigmoid, or holds BatchNormalization.
+    """
+    _check_pair(generator, discriminator)
+    return Combined([generator, discriminator], name="combined")
+
+
+def _dense_block(units):
+    # No bias: BatchNorm subtracts the mean, and with it any bias, then adds one of its own.
+    return [
+        layers.Dense(units, use_bias=False),
+        layers.BatchNormalization(momentum=BATCH_NORM_MOMENTUM),
+        layers.ReLU(),
+    ]
+
+
+def _without(variables, excluded):
+    excluded = {id(v) for v in excluded}
+    return [v for v in variables if id(v) not in excluded]
+
+
+def _check_latent_dim(latent_dim):
+    if not isinstance(latent_dim, int) or latent_dim < 1:
+        raise ValueError(f"latent_dim must be a whole number of at least 1, not {latent_dim!r}")
+
+
+def _check_multiple_of_4(image_shape):
+    if len(image_shape) != 3 or image_shape[0] % 4 or image_shape[1] % 4:
+        raise ValueError(
+            f"image_shape must be (height, width, channels) with height and width multiples of 4, "
+            f"because the convolutions halve them twice; it is {tuple(image_shape)}"
+        )
+
+
+def _check_pair(generator, discriminator):
+    for name, model in (("generator", generator), ("discriminator", discriminator)):
+        if not isinstance(model, keras.Model):
+            raise TypeError(f"{name} must be a Keras model, not {type(model).__name__}")
+        if not model.built:
+            raise ValueError(
+                f"{name} is not built yet: begin it with keras.Input, so that its shapes are known"
+            )
+    if len(generator.input_shape) != 2:
+        raise ValueError(f"generator must take latents (n, latent_dim); its input is {generator.input_shape}")
+    if generator.output_shape[1:] != discriminator.input_shape[1:]:
+        raise ValueError(
+            f"generator makes images {generator.output_shape[1:]}, but discriminator "
+            f"takes images {discriminator.input_shape[1:]}: give both the same image_shape"
+        )
+    if discriminator.output_shape != (None, 1):
+        raise ValueError(
+            f"discriminator must end in one logit, output shape (None, 1), not {discriminator.output_shape}"
+        )
+    last = discriminator.layers[-1]
+    if getattr(last, "activation", None) is keras.activations.sigmoid:
+        raise ValueError(
+            f"discriminator ends in a sigmoid (layer {last.name!r}), but must end in a logit: "
+            f"remove the activation; the losses here apply the sigmoid themselves, without loss of precision"
+        )
+    for layer in _all_layers(discriminator):
+        if isinstance(layer, layers.BatchNormalization):
+            raise ValueError(
+                f"discriminator holds BatchNormalization (layer {layer.name!r}): it would judge with the "
+                f"batch's statistics in its own steps and with moving ones in the generator's, so that G "
+                f"learns from another D than the one trained; use none, or LayerNormalization"
+            )
+
+
+def _all_layers(model):
+    for layer in model.layers:
+        yield layer
+        if hasattr(layer, "layers"):
+            yield from _all_layers(layer)

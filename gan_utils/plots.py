@@ -1,0 +1,108 @@
+"""Pictures of the series: one palette, grids of images, training curves, the training film.
+
+The palette is Okabe and Ito's, told apart by the colour-blind too; where two curves meet they also differ
+in line style, for grey print.
+"""
+
+import base64
+import html
+import io
+from pathlib import Path
+
+import imageio.v3 as imageio
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython.display import HTML, display
+
+COLORS = {
+    "real": "#0072B2",  # blue
+    "fake": "#D55E00",  # vermilion
+    "D": "#009E73",  # green
+    "G": "#CC79A7",  # pink
+    "reference": "#666666",
+}
+
+
+def show(figure, alt):
+    """Display a matplotlib figure and close it; `alt` says in a sentence what is to be seen."""
+    png = io.BytesIO()
+    figure.savefig(png, format="png", dpi=100, bbox_inches="tight")
+    plt.close(figure)
+    bundle = {"image/png": base64.b64encode(png.getvalue()).decode(), "text/plain": alt}
+    display(bundle, metadata={"image/png": {"alt": alt}}, raw=True)
+
+
+def tile(images, columns):
+    """Lay images (n, height, width, 1 or 3) out as one picture, (H, W) or (H, W, 3), `columns` in a row."""
+    images = np.asarray(images)
+    n, height, width, channels = images.shape
+    rows = -(-n // columns)
+    canvas = np.full((rows * (height + 1) - 1, columns * (width + 1) - 1, channels), images.dtype.type(0))
+    for i, image in enumerate(images):
+        top, left = i // columns * (height + 1), i % columns * (width + 1)
+        canvas[top : top + height, left : left + width] = image
+    return canvas[..., 0] if channels == 1 else canvas
+
+
+def plot_images(images, columns=10, title=None, row_labels=None, axes=None):
+    """Draw images (n, height, width, 1 or 3) in [0, 1], or uint8, as a grid. Returns the figure."""
+    grid = tile(images, columns)
+    if axes is None:
+        _, axes = plt.subplots(figsize=(0.7 * columns, 0.7 * columns * grid.shape[0] / grid.shape[1]))
+    axes.imshow(grid, cmap="gray", vmin=0, vmax=255 if grid.dtype == np.uint8 else 1, interpolation="nearest")
+    axes.set_xticks([])
+    height = np.asarray(images).shape[1] + 1
+    labels = row_labels or []
+    axes.set_yticks([height * (i + 0.5) for i in range(len(labels))], labels)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    if title:
+        axes.set_title(title)
+    return axes.figure
+
+
+def plot_training(curves, smooth=50):
+    """Draw the losses and D's accuracy, as running means over `smooth` steps. Returns the figure.
+
+    The dotted lines are where the curves stand when D cannot tell real from fake: both losses at ln 2,
+    accuracy 1/2.
+    """
+    figure, (losses, accuracy) = plt.subplots(1, 2, figsize=(10, 3.2))
+    for name, color, style in (("d_loss", COLORS["D"], "-"), ("g_loss", COLORS["G"], "--")):
+        label = {"d_loss": "$L_D$", "g_loss": "$L_G$"}[name]
+        losses.plot(*_running_mean(curves[name], smooth), color=color, linestyle=style, label=label)
+    losses.axhline(np.log(2), color=COLORS["reference"], linestyle=":", label="ln 2")
+    losses.set(xlabel="step", ylabel="loss", ylim=(0, None), title="losses")
+    accuracy.plot(*_running_mean(curves["d_accuracy"], smooth), color=COLORS["D"], label="D")
+    accuracy.axhline(0.5, color=COLORS["reference"], linestyle=":", label="guessing")
+    accuracy.set(xlabel="step", ylabel="share right", ylim=(0.4, 1.02), title="D's accuracy")
+    for axes in (losses, accuracy):
+        axes.legend()
+    figure.tight_layout()
+    return figure
+
+
+def fingerprint(images):
+    """One line of numbers that tells images apart: nbval compares text where it cannot compare pictures."""
+    images = np.asarray(images, dtype="float64")
+    low, high = images.min(), images.max()
+    return f"{len(images)} images in {low:.2f}..{high:.2f}, mean {images.mean():.3f}, sd {images.std():.3f}"
+
+
+def save_gif(frames, path, columns=6, seconds=8.0, scale=2):
+    """Write `GAN.frames` as an animated GIF that lasts `seconds` and then rests on the last frame."""
+    pictures = [np.kron(tile(images, columns), np.ones((scale, scale), "uint8")) for _, images in frames]
+    durations = [1000 * seconds / len(pictures)] * (len(pictures) - 1) + [3000]
+    imageio.imwrite(path, pictures, extension=".gif", duration=durations, loop=0)
+    return Path(path)
+
+
+def show_gif(path, alt):
+    """Show a GIF, from the page itself: an image/gif output would be lost in HTML pages and slides."""
+    data = base64.b64encode(Path(path).read_bytes()).decode()
+    display(HTML(f'<img src="data:image/gif;base64,{data}" alt="{html.escape(alt, quote=True)}">'))
+
+
+def _running_mean(values, smooth):
+    smooth = max(1, min(smooth, len(values)))
+    return np.arange(smooth, len(values) + 1), np.convolve(values, np.ones(smooth) / smooth, mode="valid")

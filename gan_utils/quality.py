@@ -1,0 +1,190 @@
+"""How good are generated images? Numbers, each beside what real images reach.
+
+No single number will do: training copies have the best Frechet distance of all, blur has a high density, ten
+images repeated cover ten classes. A fixed small classifier supplies the features; distances from another
+classifier cannot be compared with these.
+"""
+
+import contextlib
+import hashlib
+import os
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras import layers
+
+from gan_utils.data import check_images, load_images
+from gan_utils.mnist import keras_folder
+
+NEIGHBOURS = 5  # k of density and coverage, as in their paper
+MOST_COMPARED = 10_000  # images on each side of a comparison; the test sets are no larger
+MOST_NEAREST = 1_000  # generated images whose nearest training image is looked up
+SHIPPED = {  # SHA-256 of the classifiers that come with the package (tools/make_classifiers.py)
+    "digits": "",
+    "mnist": "",
+}
+
+
+def evaluate_quality(images, dataset):
+    """Compare generated images with a data set.
+
+    Args:
+        images: float (n, 28, 28, 1) in [0, 1], n at least 100. At most as many as the data set has test
+            images are used (10,000 of MNIST), the first ones; compare only figures at the same n.
+        dataset: a `Dataset` from `load_images`, either split.
+
+    Returns:
+        dict of floats; each measure has a partner `..._floor`, the same for n real test images.
+        "n": images used.
+        "fid": Frechet distance of the classifier's features to those of the training images
+            (Heusel et al. 2017, arXiv:1706.08500); less is better, n weighs in.
+        "class_kl": KL(p_g || p_data) between the classes, in nats; 0 is best, a missing class of ten 0.1.
+        "density", "coverage": Naeem et al. 2020, arXiv:2002.09797; how deep in the real crowd the images lie
+            (may exceed 1), and what share of real images has one nearby.
+        "nearest_train": mean Euclidean distance, in pixels, to the nearest training image, of 1,000 images;
+            far below its floor means copied training images.
+        "recognised": share that the classifier reads with a confidence above 0.9.
+
+    Raises:
+        TypeError, ValueError: as `check_images`; fewer than 100 images.
+    """
+    images = check_images(images, dataset.images.shape[1:])
+    if len(images) < 100:
+        raise ValueError(f"images holds {len(images)}, but the measures need 100 at the least, better 1,000")
+    train, test = load_images(dataset.name, "train"), load_images(dataset.name, "test")
+    n = min(len(images), len(test.images), MOST_COMPARED)
+    classifier = _classifier(dataset.name)
+    train_features, _ = _read(classifier, train.images)
+    p_data = np.bincount(train.labels, minlength=10) / len(train.labels)
+
+    result = {"n": n}
+    for suffix, sample in (("", images[:n]), ("_floor", test.images[:n])):
+        # Files hold 8 bits a pixel, and so do the real images: compare like with like.
+        sample = np.round(sample * 255) / 255
+        features, probabilities = _read(classifier, sample)
+        density, coverage = _density_coverage(train_features[:n], features)
+        result |= {
+            f"fid{suffix}": _frechet_distance(train_features, features),
+            f"class_kl{suffix}": _class_kl(probabilities, p_data),
+            f"density{suffix}": density,
+            f"coverage{suffix}": coverage,
+            f"nearest_train{suffix}": _nearest_distance(sample[:MOST_NEAREST], train.images),
+            f"recognised{suffix}": float(np.mean(probabilities.max(axis=1) > 0.9)),
+        }
+    return result
+
+
+def classify(images, dataset):
+    """Class probabilities, float32 (n, 10), of images (n, 28, 28, 1), by the data set's fixed classifier."""
+    return _read(_classifier(dataset.name), check_images(images, dataset.images.shape[1:]))[1]
+
+
+def build_classifier():
+    """Two 3x3 convolutions with max-pooling, 128 ReLU features, softmax over 10 classes. Not compiled."""
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Conv2D(32, 3, activation="relu"),
+            layers.MaxPooling2D(),
+            layers.Conv2D(64, 3, activation="relu"),
+            layers.MaxPooling2D(),
+            layers.Flatten(),
+            layers.Dense(128, activation="relu", name="features"),
+            layers.Dense(10, activation="softmax"),
+        ],
+        name="classifier",
+    )
+
+
+def train_classifier(dataset, epochs=5):
+    """Train the classifier on a training split: Adam, cross-entropy and nothing else.
+
+    A penalty on the features would shrink every Frechet distance.
+    """
+    classifier = build_classifier()
+    classifier.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
+    classifier.fit(dataset.images, dataset.labels, batch_size=128, epochs=epochs, verbose=0)
+    return classifier
+
+
+def _classifier(name):
+    """The fixed classifier of a data set: shipped, or cached, or trained now and cached."""
+    classifier = build_classifier()
+    if name in SHIPPED:
+        path = Path(__file__).with_name(f"classifier_{name}.npz")
+        if hashlib.sha256(path.read_bytes()).hexdigest() != SHIPPED[name]:
+            raise ValueError(f"{path.name} in gan_utils is damaged: install gan_utils again")
+    else:
+        path = keras_folder() / "gan_utils" / f"classifier_{name}.npz"
+        if not path.exists():
+            print(f"Training the classifier for {name} once; it takes about a minute.")
+            classifier = train_classifier(load_images(name, "train"))
+            with contextlib.suppress(OSError):  # a cache that cannot be written costs time only
+                save_classifier(classifier, path)
+            return classifier
+    with np.load(path, allow_pickle=False) as weights:
+        classifier.set_weights([weights[f"arr_{i}"].astype("float32") for i in range(len(weights.files))])
+    return classifier
+
+
+def save_classifier(classifier, path):
+    """Write the weights as float16: half the size, and no printed figure changes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    with open(partial, "wb") as file:
+        np.savez_compressed(file, *[w.astype("float16") for w in classifier.get_weights()])
+    partial.replace(path)
+
+
+def _read(classifier, images):
+    """Features (n, 128) as float64 and class probabilities (n, 10)."""
+    both = keras.Model(classifier.inputs, [classifier.get_layer("features").output, classifier.output])
+    features, probabilities = both.predict(images, batch_size=500, verbose=0)
+    return features.astype("float64"), probabilities
+
+
+def _frechet_distance(real, fake):
+    """|m1 - m2|^2 + Tr(C1 + C2 - 2 (C1 C2)^(1/2)).
+
+    C1 C2 has the eigenvalues of the symmetric C1^(1/2) C2 C1^(1/2), which need no complex square root.
+    """
+    covariance_1, covariance_2 = np.cov(real, rowvar=False), np.cov(fake, rowvar=False)
+    values, vectors = np.linalg.eigh(covariance_1)
+    root = vectors * np.sqrt(values.clip(0)) @ vectors.T
+    trace_root = np.sqrt(np.linalg.eigvalsh(root @ covariance_2 @ root).clip(0)).sum()
+    shift = real.mean(axis=0) - fake.mean(axis=0)
+    return float(shift @ shift + np.trace(covariance_1) + np.trace(covariance_2) - 2 * trace_root)
+
+
+def _class_kl(probabilities, p_data):
+    p_g = np.bincount(probabilities.argmax(axis=1), minlength=10) / len(probabilities)
+    seen = p_g > 0
+    return float(np.sum(p_g[seen] * np.log(p_g[seen] / p_data[seen])))
+
+
+def _density_coverage(real, fake):
+    radius = np.concatenate([np.partition(d, NEIGHBOURS)[:, NEIGHBOURS] for d in _distances(real, real)])
+    inside = np.zeros(len(fake))  # how many real images' balls hold this fake
+    covered = np.zeros(len(real), bool)
+    start = 0
+    for distances in _distances(real, fake):
+        within = distances < radius[start : start + len(distances), None]
+        inside += within.sum(axis=0)
+        covered[start : start + len(distances)] = within.any(axis=1)
+        start += len(distances)
+    return float(inside.mean() / NEIGHBOURS), float(covered.mean())
+
+
+def _nearest_distance(images, train_images):
+    sample, train = (x.reshape(len(x), -1) for x in (images, train_images))
+    return float(np.mean(np.concatenate([d.min(axis=1) for d in _distances(sample, train)])))
+
+
+def _distances(rows, columns, chunk=500):
+    """Euclidean distances between rows and columns, a few rows at a time to bound the memory."""
+    squares = np.sum(columns**2, axis=1)
+    for start in range(0, len(rows), chunk):
+        part = rows[start : start + chunk]
+        squared = np.sum(part**2, axis=1)[:, None] - 2 * part @ columns.T + squares
+        yield np.sqrt(squared.clip(0))

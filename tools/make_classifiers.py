@@ -1,0 +1,22 @@
+"""Make the two classifiers that come with the package: python tools/make_classifiers.py
+
+Writes gan_utils/classifier_digits.npz and classifier_mnist.npz, and prints the digests that belong into
+gan_utils/quality.py, with the accuracy on the test images. MNIST must be on this machine or downloadable. A
+new classifier changes every quality figure: measure anew what is written down.
+"""
+
+import hashlib
+from pathlib import Path
+
+import gan_utils
+import keras
+from gan_utils.quality import save_classifier, train_classifier
+
+for name in ("digits", "mnist"):
+    keras.utils.set_random_seed(0)
+    classifier = train_classifier(gan_utils.load_images(name, "train"))
+    path = Path(gan_utils.__file__).with_name(f"classifier_{name}.npz")
+    save_classifier(classifier, path)
+    test = gan_utils.load_images(name, "test")
+    right = classifier.predict(test.images, verbose=0).argmax(axis=1) == test.labels
+    print(f'    "{name}": "{hashlib.sha256(path.read_bytes()).hexdigest()}",  # {right.mean():.4f} right')
