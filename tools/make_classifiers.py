@@ -8,8 +8,9 @@ new classifier changes every quality figure: measure anew what is written down.
 import hashlib
 from pathlib import Path
 
-import gan_utils
 import keras
+
+import gan_utils
 from gan_utils.quality import save_classifier, train_classifier
 
 for name in ("digits", "mnist"):
