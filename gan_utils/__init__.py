@@ -47,10 +47,12 @@ from gan_utils.networks import (  # noqa: E402
     build_dcgan_generator,
     build_discriminator,
     build_generator,
+    input_gradient,
 )
 from gan_utils.plots import (  # noqa: E402
     COLORS,
     fingerprint,
+    plot_gan,
     plot_images,
     plot_training,
     save_gif,
@@ -73,7 +75,9 @@ __all__ = [
     "evaluate_quality",
     "fingerprint",
     "generator_loss",
+    "input_gradient",
     "load_images",
+    "plot_gan",
     "plot_images",
     "plot_training",
     "save_gif",

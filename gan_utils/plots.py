@@ -82,6 +82,42 @@ def plot_training(curves, smooth=50):
     return figure
 
 
+def plot_gan(shapes=None):
+    """Draw the whole GAN: data and G feed D, whose verdict trains both. Returns the figure.
+
+    Args:
+        shapes: dict of labels for the arrows "z", "x", "G(z)" and "logit", as {"z": "(64, 64)"}.
+    """
+    shapes = shapes or {}
+    figure, axes = plt.subplots(figsize=(9, 3.4))
+    axes.set(xlim=(0, 9), ylim=(0.1, 3.4))
+    axes.axis("off")
+    boxes = {
+        "noise $z$": (0.7, 0.9, COLORS["reference"]),
+        "generator $G$\nthe forger": (3.0, 0.9, COLORS["G"]),
+        "real data $x$": (3.0, 2.6, COLORS["real"]),
+        "discriminator $D$\nthe inspector": (6.0, 1.75, COLORS["D"]),
+        "real: 1\nfake: 0": (8.3, 1.75, COLORS["reference"]),
+    }
+    for text, (x, y, color) in boxes.items():
+        style = {"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": color, "linewidth": 2.5}
+        axes.text(x, y, text, ha="center", va="center", fontsize=12, bbox=style)
+    arrows = [  # from, to, where the label stands, label
+        ((1.25, 0.9), (2.1, 0.9), (1.65, 1.02), "z"),
+        ((3.9, 1.0), (5.0, 1.6), (5.15, 1.12), "G(z)"),
+        ((3.75, 2.55), (5.0, 1.95), (5.1, 2.3), "x"),
+        ((7.05, 1.75), (7.8, 1.75), (7.4, 1.87), "logit"),
+    ]
+    for start, end, (x, y), label in arrows:
+        axes.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": "black", "linewidth": 1.5})
+        axes.text(x, y, shapes.get(label, ""), ha="center", fontsize=9)
+    for end, color, bend in (((3.0, 0.42), COLORS["G"], -0.28), ((6.0, 1.2), COLORS["D"], -0.35)):
+        arrow = {"arrowstyle": "-|>", "color": color, "linewidth": 1.5, "linestyle": "--"}
+        axes.annotate("", end, (8.3, 1.2), arrowprops=arrow | {"connectionstyle": f"arc3,rad={bend}"})
+    axes.text(7.4, 2.6, "dashed: what each learns from", ha="center", fontsize=9)
+    return figure
+
+
 def fingerprint(images):
     """One line of numbers that tells images apart: nbval compares text where it cannot compare pictures."""
     images = np.asarray(images, dtype="float64")

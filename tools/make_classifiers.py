@@ -15,7 +15,7 @@ from gan_utils.quality import save_classifier, train_classifier
 
 for name in ("digits", "mnist"):
     keras.utils.set_random_seed(0)
-    classifier = train_classifier(gan_utils.load_images(name, "train"))
+    classifier = train_classifier(gan_utils.load_images(name, "train"), epochs=10)
     path = Path(gan_utils.__file__).with_name(f"classifier_{name}.npz")
     save_classifier(classifier, path)
     test = gan_utils.load_images(name, "test")
