@@ -5,6 +5,7 @@ kept quiet.
 """
 
 import contextlib
+import logging
 import os
 import sys
 
@@ -31,6 +32,9 @@ with _quiet_start():
     import keras
 
     keras.ops.zeros(1)  # the first operation starts the device, which has lines of its own
+
+# TensorFlow warns of each model that is traced anew, and a notebook of many small networks traces many.
+logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 _version = tuple(int(part) for part in keras.__version__.split(".")[:2])
 if _version < (3, 8):
