@@ -96,3 +96,12 @@ def check_images(images, image_shape, argument="images"):
     if low < 0 or high > 1:
         raise ValueError(f"{argument}: values from {low:g} to {high:g} came (0..255?); {wanted}")
     return images.astype("float32", copy=False)
+
+
+def check_count(argument, value, largest=None):
+    """Raise TypeError or ValueError unless `value` is a whole number from 1 to `largest`."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise TypeError(f"{argument} must be a whole number, not {value!r}")
+    if value < 1 or (largest is not None and value > largest):
+        limits = "at least 1" if largest is None else f"from 1 to {largest}, the number of images"
+        raise ValueError(f"{argument} must be {limits}; it is {value}")

@@ -6,7 +6,8 @@ import keras
 import numpy as np
 
 from gan_utils import saving
-from gan_utils.data import check_images
+from gan_utils.callbacks import OneBar
+from gan_utils.data import check_count, check_images
 from gan_utils.networks import build_combined
 
 FRAME_IMAGES = 36  # a 6x6 grid in the training film
@@ -142,7 +143,7 @@ class GAN:
             batch_size: real images a step, 1 to N.
             callbacks: list of Keras callbacks. Their logs hold d_loss, g_loss and d_accuracy, of the batch or
                 as the epoch's means; their model is this GAN, with `stop_training` and `save`.
-            verbose: 0 is silent, 1 a progress bar, 2 one line an epoch.
+            verbose: 0 is silent, 1 one progress bar for all epochs, 2 a line for each.
 
         Returns:
             Keras's History: `.history` holds the epochs' means. `curves` has every step.
@@ -151,12 +152,13 @@ class GAN:
             TypeError, ValueError: as `check_images`, and for epochs or batch_size out of range.
         """
         images = check_images(images, self.image_shape)
-        _check_count("epochs", epochs)
-        _check_count("batch_size", batch_size, largest=len(images))
+        check_count("epochs", epochs)
+        check_count("batch_size", batch_size, largest=len(images))
+        callbacks = list(callbacks or []) + ([OneBar()] if verbose == 1 else [])
         callbacks = keras.callbacks.CallbackList(
             callbacks,
             add_history=True,
-            add_progbar=verbose != 0,
+            add_progbar=verbose == 2,
             model=self,
             epochs=epochs,
             steps=math.ceil(len(images) / batch_size),
@@ -190,14 +192,6 @@ class GAN:
         callbacks.on_train_end(epoch_logs)
         return self.history
 
-    @property
-    def generator_optimizer(self):
-        return self.combined.optimizer
-
-    @property
-    def discriminator_optimizer(self):
-        return self.discriminator.optimizer
-
     def generate(self, n=None, seed=None, latents=None):
         """Draw images from the averaged generator. Training has its own random numbers and is not disturbed.
 
@@ -214,7 +208,7 @@ class GAN:
         """
         if latents is None:
             n = 16 if n is None else n
-            _check_count("n", n)
+            check_count("n", n)
             latents = np.random.default_rng(seed).standard_normal((n, self.latent_dim), dtype="float32")
         elif n is not None or seed is not None:
             raise ValueError("give either latents, or n and seed, not both")
@@ -269,11 +263,3 @@ def _train(model, inputs, targets):
     model.reset_metrics()  # before Keras 3.15 train_on_batch returns the mean since the last reset
     logs = model.train_on_batch(inputs, targets, return_dict=True)
     return {name: float(value) for name, value in logs.items()}
-
-
-def _check_count(argument, value, largest=None):
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"{argument} must be a whole number, not {value!r}")
-    if value < 1 or (largest is not None and value > largest):
-        limits = "at least 1" if largest is None else f"from 1 to {largest}, the number of images"
-        raise ValueError(f"{argument} must be {limits}; it is {value}")

@@ -204,7 +204,7 @@ def _check_pair(generator, discriminator):
             f"discriminator must end in one logit, output shape (None, 1), not {discriminator.output_shape}"
         )
     last = discriminator.layers[-1]
-    if getattr(last, "activation", None) is keras.activations.sigmoid:
+    if getattr(last, "activation", None) in (keras.activations.sigmoid, keras.ops.sigmoid):
         raise ValueError(
             f"discriminator ends in a sigmoid (layer {last.name!r}), but must end in a logit: "
             f"remove the activation; the losses here apply the sigmoid themselves, without loss of precision"

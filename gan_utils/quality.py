@@ -139,7 +139,7 @@ def save_classifier(classifier, path):
 
 def _read(classifier, images):
     """Features (n, 128) as float64 and class probabilities (n, 10)."""
-    both = keras.Model(classifier.inputs, [classifier.get_layer("features").output, classifier.output])
+    both = keras.Model(classifier.inputs, [classifier.get_layer("features").output, classifier.outputs[0]])
     features, probabilities = both.predict(images, batch_size=500, verbose=0)
     return features.astype("float64"), probabilities
 

@@ -70,8 +70,8 @@ def load_gan(cls, folder):
         gan.averages = averaged.get_weights()
     gan.step = settings["step"]
     gan.random.bit_generator.state = settings["random"]
-    gan.generator_optimizer.build(gan.combined.trainable_variables)
-    gan.discriminator_optimizer.build(gan.discriminator.trainable_variables)
+    gan.combined.optimizer.build(gan.combined.trainable_variables)
+    gan.discriminator.optimizer.build(gan.discriminator.trainable_variables)
     with np.load(folder / "state.npz", allow_pickle=False) as state:
         for name, variable in _variables(gan).items():
             variable.assign(state[name])
@@ -90,8 +90,8 @@ def _models(gan):
 
 def _optimizers(gan):
     return {
-        "generator_optimizer": gan.generator_optimizer,
-        "discriminator_optimizer": gan.discriminator_optimizer,
+        "generator_optimizer": gan.combined.optimizer,
+        "discriminator_optimizer": gan.discriminator.optimizer,
     }
 
 
