@@ -1,0 +1,84 @@
+import base64
+
+import imageio.v3 as imageio
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+import gan_utils as gu
+from gan_utils import plots
+
+
+@pytest.fixture
+def displayed(monkeypatch):
+    """What is handed to IPython's display."""
+    calls = []
+    monkeypatch.setattr(plots, "display", lambda *args, **kwargs: calls.append((args, kwargs)))
+    return calls
+
+
+def test_show_displays_a_png_with_its_alternative_text(displayed):
+    figure, _ = plt.subplots()
+    gu.show(figure, "An empty plot.")
+    (((bundle,), options),) = displayed
+    assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
+    assert bundle["text/plain"] == "An empty plot."
+    assert options["raw"] and options["metadata"] == {"image/png": {"alt": "An empty plot."}}
+    assert not plt.fignum_exists(figure.number)
+
+
+@pytest.mark.parametrize(("channels", "shape"), [(1, (14, 8)), (3, (14, 8, 3))])
+def test_tile(channels, shape):
+    images = np.arange(1, 6, dtype="float32").reshape(5, 1, 1, 1) * np.ones((5, 4, 2, channels), "float32")
+    grid = plots.tile(np.concatenate([images, images[:2]]), columns=3)
+    assert grid.shape == shape, "three rows of three, one pixel apart"
+    first = grid if channels == 1 else grid[..., 0]
+    assert (
+        first[0, 0] == 1 and first[0, 3] == 2 and first[5, 0] == 4 and first[4, 0] == 0 and first[13, 7] == 0
+    )
+
+
+def test_plot_images_labels_rows():
+    figure = gu.plot_images(np.zeros((6, 28, 28, 1)), columns=3, row_labels=["real", "fake"], title="Both")
+    (axes,) = figure.axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["real", "fake"]
+    assert axes.get_title() == "Both"
+    plt.close(figure)
+
+
+@pytest.mark.parametrize("steps", [1, 30, 500])
+def test_plot_training_draws_both_losses_and_the_accuracy(steps):
+    figure = gu.plot_training(
+        {name: list(np.random.rand(steps)) for name in ("d_loss", "g_loss", "d_accuracy")}
+    )
+    losses, accuracy = figure.axes
+    assert [line.get_label() for line in losses.lines] == ["$L_D$", "$L_G$", "ln 2"]
+    assert len(accuracy.lines) == 2 and all(axes.get_xlabel() == "step" for axes in figure.axes)
+    plt.close(figure)
+
+
+def test_plot_gan_writes_the_shapes():
+    figure = gu.plot_gan({"z": "(64, 7)"})
+    assert "(64, 7)" in [text.get_text() for text in figure.axes[0].texts]
+    plt.close(figure)
+
+
+def test_gif_goes_from_first_frame_to_last_and_is_shown_with_its_text(tmp_path, displayed):
+    frames = [(step, np.full((6, 28, 28, 1), 40 * step, "uint8")) for step in range(5)]
+    path = gu.save_gif(frames, tmp_path / "film.gif", columns=3)
+    film = imageio.imread(path, index=None)
+    assert film.shape[0] == 5 and film[0].max() < film[-1].max()
+    with capture_output() as captured:
+        gu.show_gif(path, 'digits, "drawn"')
+    page = captured.outputs[0].data["text/html"]
+    assert (
+        page.startswith('<img src="data:image/gif;base64,R0lGOD')
+        and 'alt="digits, &quot;drawn&quot;"' in page
+    )
+
+
+def test_fingerprint_tells_images_apart():
+    images = np.random.default_rng(0).random((10, 28, 28, 1))
+    assert gu.fingerprint(images) == gu.fingerprint(images.copy())
+    assert gu.fingerprint(images) != gu.fingerprint(images**2)
+    assert gu.fingerprint(images).startswith("10 images")
