@@ -44,8 +44,8 @@ def test_fit_is_the_hand_written_loop(images):
     gan.fit(images, epochs=2, batch_size=64, verbose=0)
     rng = np.random.default_rng(1)
     loss = keras.losses.BinaryCrossentropy(from_logits=True)
-    twin.discriminator.compile(keras.optimizers.Adam(5e-4, beta_1=0.5), loss)
-    twin.combined.compile(keras.optimizers.Adam(1e-3, beta_1=0.5), loss)
+    twin.discriminator.compile(keras.optimizers.Adam(5e-4, beta_1=0.5, beta_2=0.9), loss)
+    twin.combined.compile(keras.optimizers.Adam(1e-3, beta_1=0.5, beta_2=0.9), loss)
     for _ in range(2):
         order = rng.permutation(150)
         for start in (0, 64, 128):

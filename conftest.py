@@ -1,0 +1,85 @@
+"""The notebooks as tests: how nbval starts their kernels, and which stored outputs it compares.
+
+It stands here, not in tests/, so that `pytest notebooks` runs under the same rules as `pytest`.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from nbval.plugin import IPyNbCell
+
+ROOT = Path(__file__).resolve().parent
+GUARD = ROOT / "tests" / "guard"
+DATA = os.environ.get("GAN_UTILS_DATA")
+
+scratch = pytest.StashKey[tempfile.TemporaryDirectory]()
+counts = pytest.StashKey[dict]()
+
+
+def pytest_configure(config):
+    config.stash[scratch] = tempfile.TemporaryDirectory(prefix="gan_notebooks_")
+    config.stash[counts] = {"compared": 0, "only run": 0}
+
+
+def pytest_unconfigure(config):
+    config.stash[scratch].cleanup()
+
+
+def pytest_collection_modifyitems(items):
+    # What is stored comes from the embedded digits. On other data, texts that depend on them differ.
+    for item in items:
+        if DATA and isinstance(item, IPyNbCell) and "data-output" in item.cell.metadata.get("tags", []):
+            item.options["check"] = False
+
+
+def kernel_environment(config):
+    """What a kernel starts with: the guard, and the same data on every machine."""
+    folder = Path(config.stash[scratch].name)
+    variables = {
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(GUARD), os.environ.get("PYTHONPATH")])),
+        "NOTEBOOK_GUARD_REFUSALS": str(folder / "refusals"),
+        "NOTEBOOK_GUARD_FOLDER": str(ROOT.parent / "shared"),
+    }
+    if DATA:  # said from where pytest was started, while a kernel starts beside its notebook
+        variables["GAN_UTILS_DATA"] = os.path.abspath(os.path.expanduser(DATA))
+        if Path(variables["GAN_UTILS_DATA"]).is_relative_to(variables["NOTEBOOK_GUARD_FOLDER"]):
+            variables["NOTEBOOK_GUARD_FOLDER"] = str(folder / "nothing")
+    else:  # MNIST in this machine's cache would be taken in place of the embedded digits
+        variables["KERAS_HOME"] = str(folder / "keras")
+    return variables
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item):
+    if not isinstance(item, IPyNbCell):
+        return (yield)
+    with mock.patch.dict(os.environ, kernel_environment(item.config)):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    if not isinstance(item, IPyNbCell):
+        return (yield)
+    refusals = Path(item.config.stash[scratch].name, "refusals")
+    try:
+        result = yield
+    finally:
+        if refusals.exists():
+            refused = refusals.read_text()
+            refusals.unlink()
+            item.raise_cell_error("Cell reached for what its readers do not have", refused)
+    if item.parent.timed_out:  # nbval interrupts such a cell; one that stops politely would pass
+        item.raise_cell_error(f"Timeout of {item.config.option.nbval_cell_timeout:g} seconds exceeded")
+    compared = item.options["check"] and item.cell.outputs
+    item.config.stash[counts]["compared" if compared else "only run"] += 1
+    return result
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if sum(config.stash[counts].values()):
+        told = ", ".join(f"{count} {what}" for what, count in config.stash[counts].items())
+        terminalreporter.write_line(f"Notebook cells: {told}{' (on GAN_UTILS_DATA)' if DATA else ''}")

@@ -1,0 +1,46 @@
+"""What several tests share: an empty home, no network, a small file that passes for MNIST."""
+
+import hashlib
+import socket
+
+import numpy as np
+import pytest
+
+from gan_utils import mnist
+
+
+@pytest.fixture
+def empty_home(tmp_path, monkeypatch):
+    """A Keras folder with nothing in it, and no data named by the environment."""
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.delenv("GAN_UTILS_DATA", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def no_socket(monkeypatch):
+    def refuse(*args, **kwargs):
+        raise AssertionError("a socket was opened")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+
+@pytest.fixture
+def small_mnist(tmp_path, monkeypatch):
+    """A file of forty images that passes for MNIST, since its shapes and digests stand in the tables."""
+    rng = np.random.default_rng(7)
+    shapes = {key: (20, *shape[1:]) for key, shape in mnist.SHAPES.items()}
+    arrays = {
+        key: rng.integers(256, size=shape).astype("uint8")
+        if key.startswith("x")
+        else np.repeat(np.arange(10), 2).astype("uint8")
+        for key, shape in shapes.items()
+    }
+    monkeypatch.setattr(mnist, "SHAPES", shapes)
+    digests = {key: hashlib.sha256(array.tobytes()).hexdigest() for key, array in arrays.items()}
+    monkeypatch.setattr(mnist, "MNIST", digests)
+    path = tmp_path / "given" / "mnist.npz"
+    path.parent.mkdir()
+    np.savez_compressed(path, **arrays)
+    return path

@@ -1,0 +1,115 @@
+"""The embedded digits, and what is said about bad arguments and bad images."""
+
+import make_digits
+import numpy as np
+import pytest
+
+from gan_utils import load_images
+from gan_utils.data import check_images
+
+SPLITS = ("train", "test")
+
+
+@pytest.mark.parametrize(("split", "size"), [("train", 10_000), ("test", 547)])
+def test_digits_keep_the_contract(split, size):
+    digits = load_images("digits", split)
+    assert digits.name == "digits"
+    assert digits.images.shape == (size, 28, 28, 1)
+    assert digits.images.dtype == "float32"
+    assert digits.images.min() == 0
+    assert digits.images.max() == 1
+    assert digits.labels.shape == (size,)
+    assert digits.labels.dtype == "int64"
+    counts = np.bincount(digits.labels, minlength=10)
+    assert counts.min() > 0.9 * size / 10
+    assert counts.max() < 1.1 * size / 10
+    assert len(counts) == 10
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_digits_are_whole_and_black_around(split):
+    images = load_images("digits", split).images
+    assert images[:, [0, -1]].max() == 0
+    assert images[:, :, [0, -1]].max() == 0
+    ink = images.mean(axis=(1, 2, 3))
+    assert ink.min() > 0.04  # MNIST's mean is 0.13
+    assert ink.max() < 0.35
+
+
+def test_images_are_the_callers_own():
+    load_images("digits").images[:] = 0.5
+    assert load_images("digits").images.max() == 1
+
+
+def test_no_test_image_shares_an_original_with_training():
+    _, labels, train_plan, test_plan = make_digits.plan()
+    train_originals = {number for number, _ in train_plan}
+    test_originals = {number for number, _ in test_plan}
+    assert not train_originals & test_originals
+    assert len(train_originals) + len(test_originals) == len(labels) == 1797
+    assert set(labels[list(test_originals)]) == set(labels[list(train_originals)]) == set(range(10))
+
+
+@pytest.mark.parametrize(("split", "every"), [("train", 25), ("test", 5)])
+def test_script_makes_the_committed_digits(split, every):
+    originals, labels, *plans = make_digits.plan()
+    plan = plans[SPLITS.index(split)]
+    digits = load_images("digits", split)
+    assert len(plan) == len(digits.images)
+    np.testing.assert_array_equal(labels[[number for number, _ in plan]], digits.labels)
+    redrawn = np.stack([make_digits.redraw(originals[number], **how) for number, how in plan[::every]])
+    # SciPy's versions may round differently: one grey level.
+    assert np.abs(redrawn - digits.images[::every, ..., 0] * 255).max() < 1.5
+
+
+@pytest.mark.parametrize("name", ["Digits", "cifar10", "", None, 3])
+def test_unknown_name(name):
+    with pytest.raises(ValueError, match=r"unknown data set name .*auto, digits, mnist, fashion_mnist"):
+        load_images(name)
+
+
+@pytest.mark.parametrize("split", ["validation", "", None])
+def test_unknown_split(split):
+    with pytest.raises(ValueError, match=r'split: .*"train" or "test"'):
+        load_images("digits", split)
+
+
+def test_check_images_returns_float32():
+    for dtype in ("float16", "float32", "float64"):
+        checked = check_images(np.ones((2, 28, 28, 1), dtype), (28, 28, 1))
+        assert checked.dtype == "float32"
+        assert checked.shape == (2, 28, 28, 1)
+    assert check_images([[[0.0], [1.0]]], [2, 1]).tolist() == [[[0.0], [1.0]]]
+
+
+def with_value(value):
+    images = np.zeros((3, 28, 28, 1))
+    images[1, 2, 3] = value
+    return images
+
+
+@pytest.mark.parametrize(
+    ("images", "error", "message"),
+    [
+        (np.zeros((3, 28, 28, 1), "uint8"), TypeError, "dtype uint8 came.*real_images.astype.* / 255"),
+        (np.zeros((3, 28, 28, 1), "int64"), TypeError, "dtype int64 came"),
+        (np.zeros((3, 28, 28, 1), "complex64"), TypeError, "dtype complex64 came"),
+        (None, TypeError, "dtype object came"),
+        ([[0.5], [0.5, 0.5]], ValueError, "no array can be made"),
+        (np.zeros((0, 28, 28, 1)), ValueError, r"an empty array of shape \(0, 28, 28, 1\)"),
+        ([], ValueError, "an empty array"),
+        (np.zeros((28, 28, 1)), ValueError, r"shape \(28, 28, 1\) came"),
+        (np.zeros((3, 28, 28)), ValueError, r"shape \(3, 28, 28\) came"),
+        (np.zeros((3, 28, 28, 3)), ValueError, r"shape \(3, 28, 28, 3\) came"),
+        (0.5, ValueError, r"shape \(\) came"),
+        (with_value(np.nan), ValueError, "NaN or infinite"),
+        (with_value(np.inf), ValueError, "NaN or infinite"),
+        (with_value(-np.inf), ValueError, "NaN or infinite"),
+        (with_value(255.0), ValueError, r"values from 0 to 255 came \(0\.\.255\?\)"),
+        (with_value(-1.0), ValueError, "values from -1 to 0 came"),
+    ],
+)  # fmt: skip
+def test_check_images_says_what_is_wrong(images, error, message):
+    with pytest.raises(error, match=f"^real_images: .*{message}") as raised:
+        check_images(images, (28, 28, 1), "real_images")
+    assert "what serves is floating point (n, 28, 28, 1) in [0, 1]" in str(raised.value)

@@ -1,0 +1,207 @@
+"""environment.yml agrees with pyproject.toml; tools/environment.py decides rightly and says what to do."""
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import environment
+import pytest
+import yaml
+from packaging.specifiers import SpecifierSet
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+posix = pytest.mark.skipif(os.name == "nt", reason="stands in for programs with shell scripts")
+
+
+def test_environment_yml_installs_the_project_with_every_extra():
+    (pip,) = [entry["pip"] for entry in CONDA["dependencies"] if isinstance(entry, dict)]
+    (line,) = pip
+    extras = re.fullmatch(r"-e \.\[(.+)\]", line).group(1).split(",")
+    assert sorted(extras) == sorted(PROJECT["optional-dependencies"])
+
+
+def test_environment_yml_declares_only_python_and_pip_itself():
+    python, pip = [entry for entry in CONDA["dependencies"] if isinstance(entry, str)]
+    name, version = python.split("=")
+    assert (name, pip) == ("python", "pip")
+    assert version in SpecifierSet(PROJECT["requires-python"])
+    assert CONDA["channels"] == ["conda-forge", "nodefaults"]
+
+
+def test_environment_yml_says_who_needs_each_line():
+    lines = (ROOT / "environment.yml").read_text(encoding="utf-8").splitlines()
+    listed = [line for line in lines if line.lstrip().startswith("- ") and not line.endswith("pip:")]
+    assert listed and all(" # " in line for line in listed)
+
+
+def test_the_script_names_the_versions_and_extras_of_pyproject():
+    wanted = SpecifierSet(PROJECT["requires-python"])
+    for minor in range(9, 20):
+        suitable = environment.OLDEST <= (3, minor) <= environment.NEWEST
+        assert suitable == (f"3.{minor}" in wanted), f"3.{minor}"
+    assert sorted(environment.EXTRAS.split(",")) == sorted(PROJECT["optional-dependencies"])
+
+
+def test_an_old_python_can_read_the_script():
+    source = (ROOT / "tools" / "environment.py").read_text(encoding="utf-8")
+    ast.parse(source, feature_version=(3, 6))
+
+
+def fake_python(folder, name, version="3 12", ensurepip=True, pip="exit 0"):
+    """A stand-in for an interpreter: a shell script that answers what environment.py asks."""
+    folder.mkdir(parents=True, exist_ok=True)
+    script = folder / name
+    tells = f"echo {version}" if version else "exit 127"
+    lines = [
+        "#!/bin/sh",
+        'case "$*" in',
+        f"  *version_info*) {tells} ;;",
+        f"  *ensurepip*) exit {int(not ensurepip)} ;;",
+        '  *"-m venv"*) rm -rf "$4"; mkdir -p "$4/bin"; touch "$4/pyvenv.cfg"; cp "$0" "$4/bin/python" ;;',
+        '  *"pip --version"*) exit 0 ;;',
+        f'  *"pip install"*) echo installing >> "{folder}/calls"; {pip} ;;',
+        "  *) exit 1 ;;",  # the check for what is installed: not everything
+        "esac",
+    ]
+    script.write_text("\n".join(lines))
+    script.chmod(0o755)
+    return script
+
+
+@pytest.fixture
+def only(tmp_path, monkeypatch):
+    """A PATH on which nothing lies but the interpreters that a test puts there."""
+    folder = tmp_path / "path"
+    folder.mkdir()
+    for tool in ("sh", "mkdir", "touch", "cp", "rm"):
+        (folder / tool).symlink_to(shutil.which(tool))
+    monkeypatch.setenv("PATH", str(folder))
+    return folder
+
+
+@posix
+def test_the_first_python_that_runs_and_fits_is_taken(only):
+    fake_python(only, "python3.12", version=None)  # pyenv's shims are there and fail
+    fake_python(only, "python3.13", ensurepip=False)
+    fake_python(only, "python3", version="3 9")
+    chosen = fake_python(only, "python", version="3 11")
+    assert environment.find_python() == (str(chosen), (3, 11))
+
+
+@posix
+@pytest.mark.parametrize(
+    ("pythons", "asked", "told"),
+    [
+        ({}, "", ["no suitable Python found", "3.11 to 3.13", "PYTHON="]),
+        ({"python3": {"version": "3 10"}}, "", ["python3 is 3.10", "install Python 3.11 to 3.13"]),
+        ({"python3": {"ensurepip": False}}, "", ["apt install python3.12-venv"]),
+        ({"python3": {}, "old": {"version": "3 14"}}, "old", ["PYTHON=old", "old is 3.14"]),
+        ({"python3": {}}, "absent", ["PYTHON=absent", "does not run"]),
+    ],
+)
+def test_an_unsuitable_python_is_one_clear_line(only, pythons, asked, told):
+    for name, answers in pythons.items():
+        fake_python(only, name, **answers)
+    with pytest.raises(environment.Problem) as problem:
+        environment.find_python(asked)
+    assert "\n" not in str(problem.value)
+    assert [part for part in told if part not in str(problem.value)] == []
+
+
+@posix
+def test_a_second_call_installs_nothing(only, tmp_path, capsys):
+    fake_python(only, "python3")
+    venv = tmp_path / "an environment"
+    environment.prepare(str(venv))
+    assert "installed in" in capsys.readouterr().out
+    environment.prepare(str(venv))
+    assert capsys.readouterr().out == ""
+    assert (only / "calls").read_text() == "installing\n"
+
+    (venv / ".gan-notebooks").write_text("of another pyproject.toml")
+    environment.prepare(str(venv))
+    assert (only / "calls").read_text() == "installing\n" * 2
+
+
+@posix
+def test_a_complete_environment_without_a_stamp_is_left_as_it_is(tmp_path, monkeypatch):
+    conda = tmp_path / "conda"  # like one made from environment.yml: no pyvenv.cfg, no stamp
+    (conda / "bin").mkdir(parents=True)
+    python = conda / "bin" / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')  # with the packages of this very one
+    python.chmod(0o755)
+    monkeypatch.setattr(environment, "install", lambda python: pytest.fail("installed into it"))
+    environment.prepare(str(conda))
+    assert (conda / ".gan-notebooks").read_text() == environment.fingerprint()
+
+
+@posix
+def test_a_broken_environment_is_made_anew(only, tmp_path):
+    fake_python(only, "python3")
+    venv = tmp_path / "venv"
+    (venv / "bin").mkdir(parents=True)
+    (venv / "pyvenv.cfg").touch()
+    (venv / "bin" / "python").symlink_to(tmp_path / "removed-python")
+    environment.prepare(str(venv))
+    assert environment.version_of(str(venv / "bin" / "python")) == (3, 12)
+
+
+@pytest.mark.parametrize("asked", ["", sys.executable])
+def test_a_folder_of_other_things_is_not_touched(tmp_path, asked):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(environment.Problem, match="no working Python"):
+        environment.prepare(str(tmp_path), asked)
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+@posix
+@pytest.mark.parametrize(
+    ("printed", "told"),
+    [
+        ("NewConnectionError: Failed", ["no package index can be reached"]),
+        ("OSError: [Errno 28] No space left on device", ["the disk is full"]),
+        ("error: metadata-generation-failed", ["  error: metadata-generation-failed", "pip install failed"]),
+    ],
+)
+def test_when_pip_fails_the_reason_is_told(only, tmp_path, printed, told):
+    fake_python(only, "python3", pip=f"echo '{printed}'; exit 1")
+    with pytest.raises(environment.Problem) as problem:
+        environment.prepare(str(tmp_path / "venv"))
+    lines = str(problem.value).splitlines()
+    assert len(lines) == len(told) and all(line.startswith(t) for line, t in zip(lines, told, strict=True))
+    assert not (tmp_path / "venv" / ".gan-notebooks").exists()
+
+
+@posix
+def test_an_environment_of_another_python_is_not_silently_used(only, tmp_path):
+    fake_python(only, "python3")
+    fake_python(only, "other", version="3 13")
+    environment.prepare(str(tmp_path / "venv"))
+    with pytest.raises(environment.Problem, match=r"has Python 3\.12, not that of PYTHON=other"):
+        environment.prepare(str(tmp_path / "venv"), "other")
+
+
+@posix
+@pytest.mark.parametrize("target", ["notebooks", "test"])
+def test_make_stops_at_an_unsuitable_python(tmp_path, target):
+    command = ["make", target, f"VENV={tmp_path}/my venv", "PYTHON=no-such-python"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode != 0
+    first, *rest = result.stderr.splitlines()
+    assert first == "PYTHON=no-such-python: Python 3.11 to 3.13 is needed, but this does not run"
+    assert all(line.startswith("make: ***") for line in rest)
+    assert not (tmp_path / "my venv").exists()
+
+
+@posix
+def test_make_alone_lists_its_targets():
+    listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for target in ["notebooks", "test", "lab", "slides", "mnist", "lint", "clean", "help"]:
+        assert re.search(rf"^  {target} +\S", listed, flags=re.MULTILINE), target
