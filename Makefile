@@ -1,0 +1,53 @@
+# The GAN notebooks. `make help` lists what there is; Windows has no make: see the README.
+
+VENV ?= .venv
+PYTHON ?=
+
+ifeq ($(OS),Windows_NT)
+BIN = $(VENV)/Scripts
+else
+BIN = $(VENV)/bin
+endif
+RUN = "$(BIN)/python"
+
+.PHONY: help notebooks test lab slides mnist lint update clean environment
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@echo "make TARGET [VENV=.venv] [PYTHON=python3.12]"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+
+notebooks: environment ## run the four notebooks; pages and the training GIF go to build/
+	@$(RUN) tools/run_notebooks.py
+
+test: environment ## run every test, the notebooks among them
+	@$(RUN) -m pytest
+
+lab: environment ## open the notebooks in JupyterLab
+	@$(RUN) -m jupyterlab --notebook-dir=notebooks
+
+slides: environment ## make the four slide decks in build/slides/, which need no network
+	@$(RUN) tools/export.py
+
+mnist: environment ## download MNIST ahead of class
+	@$(RUN) -c 'from gan_utils import load_images; print(load_images("mnist").name, "is here")'
+
+lint: environment ## check the style of the code, notebooks included
+	@$(RUN) -m ruff check
+	@$(RUN) -m ruff format --check
+
+update: environment ## maintainers: run the notebooks and store their outputs in notebooks/
+	@$(RUN) tools/run_notebooks.py --store
+
+clean: ## remove build/ and caches; the environment stays
+	rm -rf build .pytest_cache .ruff_cache
+	find gan_utils notebooks tests tools \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
+
+# Any Python from 3.6 on can look for the right one and say what is wrong.
+environment:
+	@for python in python3 python "$(BIN)/python" python3.12 python3.13 python3.11 "$(PYTHON)"; do \
+	    if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 6))' 2>/dev/null; then \
+	        exec "$$python" tools/environment.py "$(VENV)" "$(PYTHON)"; \
+	    fi; \
+	done; \
+	echo "no Python found: install Python 3.11 to 3.13, or name one, make PYTHON=/path/to/python3.12" >&2; exit 1
