@@ -51,41 +51,30 @@ class GAN:
     ):
         self.combined = build_combined(generator, discriminator)
         self.generator, self.discriminator = generator, discriminator
-        if generator_optimizer is None:
-            generator_optimizer = keras.optimizers.Adam(1e-3, beta_1=0.5, beta_2=0.9)
-        if discriminator_optimizer is None:
-            discriminator_optimizer = keras.optimizers.Adam(5e-4, beta_1=0.5, beta_2=0.9)
-        if generator_optimizer is discriminator_optimizer:
+        if generator_optimizer is not None and generator_optimizer is discriminator_optimizer:
             raise ValueError(
-                "generator_optimizer and discriminator_optimizer are the same object, "
-                "but an optimizer keeps moments of one model's weights: give each player one of its own"
+                "generator_optimizer and discriminator_optimizer are the same object: give each player its own"
             )
         if not 0 <= average < 1:
             raise ValueError(f"average must be in [0, 1), where 0 is off; it is {average!r}")
         discriminator.compile(
-            optimizer=discriminator_optimizer,
+            optimizer=discriminator_optimizer or keras.optimizers.Adam(5e-4, beta_1=0.5, beta_2=0.9),
             loss=keras.losses.BinaryCrossentropy(from_logits=True),
             metrics=[keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)],  # a logit of 0 is D = 1/2
         )
         self.combined.compile(
-            optimizer=generator_optimizer, loss=keras.losses.BinaryCrossentropy(from_logits=True)
+            optimizer=generator_optimizer or keras.optimizers.Adam(1e-3, beta_1=0.5, beta_2=0.9),
+            loss=keras.losses.BinaryCrossentropy(from_logits=True),
         )
+        self.latent_dim, self.image_shape = generator.input_shape[1], discriminator.input_shape[1:]
         self.average = average
         self.averages = [w.copy() for w in generator.get_weights()] if average else []
         self._averaged_generator = keras.models.clone_model(generator) if average else generator
         self.random = np.random.default_rng(seed)
-        self.frame_latents = np.random.default_rng(seed).standard_normal(
-            (FRAME_IMAGES, self.latent_dim), dtype="float32"
-        )
-        self.step = 0
+        self.frame_latents = self._draw_latents(FRAME_IMAGES, np.random.default_rng(seed))
+        self.step, self.frames = 0, []
         self.curves = {"d_loss": [], "g_loss": [], "d_accuracy": []}
-        self.frames = []
-        self.history = None
-        self.stop_training = False
-
-    @property
-    def latent_dim(self):
-        return self.generator.input_shape[1]
+        self.history, self.stop_training = None, False
 
     @property
     def averaged_generator(self):
@@ -93,10 +82,6 @@ class GAN:
         if self.average:
             self._averaged_generator.set_weights(self.averages)
         return self._averaged_generator
-
-    @property
-    def image_shape(self):
-        return self.discriminator.input_shape[1:]
 
     def train_on_batch(self, real_images):
         """One step of each player on one batch: first D, then G.
@@ -117,13 +102,13 @@ class GAN:
 
         # D's step: n real images (target 1) and as many fakes (target 0), in one batch. predict_on_batch runs
         # G in inference mode: BatchNorm uses its moving statistics, and nothing of G changes here.
-        fake_images = self.generator.predict_on_batch(self._draw_latents(n))
+        fake_images = self.generator.predict_on_batch(self._draw_latents(n, self.random))
         images = np.concatenate([real_images, fake_images])
         targets = np.concatenate([np.ones((n, 1), "float32"), np.zeros((n, 1), "float32")])
         d_logs = _train(self.discriminator, images, targets)
 
         # G's step: fresh latents, all targets 1. The combined model offers G's weights alone.
-        g_logs = _train(self.combined, self._draw_latents(n), np.ones((n, 1), "float32"))
+        g_logs = _train(self.combined, self._draw_latents(n, self.random), np.ones((n, 1), "float32"))
 
         self.step += 1
         self._update_average()
@@ -210,7 +195,7 @@ class GAN:
         if latents is None:
             n = 16 if n is None else n
             check_count("n", n)
-            latents = np.random.default_rng(seed).standard_normal((n, self.latent_dim), dtype="float32")
+            latents = self._draw_latents(n, np.random.default_rng(seed))
         elif n is not None or seed is not None:
             raise ValueError("give either latents, or n and seed, not both")
         latents = np.asarray(latents, dtype="float32")
@@ -225,7 +210,7 @@ class GAN:
         return np.concatenate([generator.predict_on_batch(chunk) for chunk in chunks])
 
     def save(self, folder, overwrite=True):
-        """Save everything that training needs to go on: see `gan_utils.saving`."""
+        """Save all that training needs to go on, in a folder: see `gan_utils.saving`."""
         saving.save_gan(self, folder, overwrite)
 
     @classmethod
@@ -233,8 +218,8 @@ class GAN:
         """Load what `save` saved; training goes on as if it had not been interrupted."""
         return saving.load_gan(cls, folder)
 
-    def _draw_latents(self, n):
-        return self.random.standard_normal((n, self.latent_dim), dtype="float32")
+    def _draw_latents(self, n, random):
+        return random.standard_normal((n, self.latent_dim), dtype="float32")
 
     def _update_average(self):
         if not self.average:
@@ -254,9 +239,8 @@ class GAN:
         for name, model in (("generator", self.generator), ("discriminator", self.discriminator)):
             if not model.trainable_weights:
                 raise ValueError(
-                    f"{name} has no trainable weights, so that it would learn nothing: set "
-                    f"{name}.trainable = False and then True, which reaches every layer; freezing "
-                    f"the discriminator is not needed here, the combined model does it"
+                    f"{name} has no trainable weights and would learn nothing: set {name}.trainable = False "
+                    f"and then True, which reaches every layer; the combined model needs no flag"
                 )
 
 

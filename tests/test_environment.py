@@ -154,7 +154,8 @@ def test_a_broken_environment_is_made_anew(only, tmp_path):
 
 
 @pytest.mark.parametrize("asked", ["", sys.executable])
-def test_a_folder_of_other_things_is_not_touched(tmp_path, asked):
+def test_a_folder_of_other_things_is_not_touched(tmp_path, monkeypatch, asked):
+    monkeypatch.setattr(environment, "install", lambda python: pytest.fail("installed into it"))
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(environment.Problem, match="no working Python"):
         environment.prepare(str(tmp_path), asked)

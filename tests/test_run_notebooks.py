@@ -108,6 +108,14 @@ def test_a_kernel_that_dies_or_hangs_is_a_failure(project, source, told):
     assert told in str(failure.value).splitlines()[-1]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no program `false`")
+def test_a_kernel_that_does_not_start_is_a_failure(project, monkeypatch):
+    path = write(project, "01_bad", "1 + 1")
+    monkeypatch.setattr(run_notebooks.sys, "executable", shutil.which("false"))
+    with pytest.raises(run_notebooks.Failure, match=r"01_bad\.ipynb, before its first cell"):
+        asyncio.run(run_notebooks.execute(path, dict(os.environ)))
+
+
 def test_a_formula_that_cannot_be_drawn_is_one_line(project):
     path = write(project, "01_bad", "1")
     notebook = nbformat.read(path, as_version=4)

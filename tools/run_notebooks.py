@@ -8,6 +8,7 @@ Leaves in build/ the executed notebooks, a page of each with an index, and the l
 
 import argparse
 import asyncio
+import atexit
 import base64
 import contextlib
 import os
@@ -23,7 +24,7 @@ from export import BUILD, ExportError, export_index, export_page, find_notebooks
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
 CELL_TIMEOUT = 600  # seconds
 METADATA = {
@@ -123,10 +124,12 @@ async def execute(path, variables, timeout=CELL_TIMEOUT):
         try:
             await client.async_execute(cleanup_kc=True, env=variables, stdout=log, stderr=log)
         except CellExecutionError:
-            reason = end_of(notebook.cells[code[progress.cell - 1]].outputs[-1].traceback)
+            outputs = notebook.cells[code[progress.cell - 1]].outputs
+            reason = end_of(next(output.traceback for output in outputs if output.output_type == "error"))
         except CellTimeoutError:
             reason = f"the cell ran for more than {timeout} seconds"
-        except DeadKernelError:
+        except RuntimeError:  # nbclient's DeadKernelError, or the kernel did not even start
+            atexit.unregister(client._cleanup_kernel)  # nbclient would clean up twice, and complain
             if stopped:  # nbclient takes a cancelled task for a dead kernel
                 raise KeyboardInterrupt from None
             log.seek(0)
@@ -140,6 +143,8 @@ async def execute(path, variables, timeout=CELL_TIMEOUT):
         finally:
             ticking.cancel()
     progress.end("failed")
+    if not progress.cell:
+        raise Failure(f"{path.name}, before its first cell\n{reason}")
     first = next(filter(str.strip, notebook.cells[code[progress.cell - 1]].source.splitlines()))
     raise Failure(f"{path.name}, cell [{progress.cell}] of {len(code)}, {first.strip()}\n{reason}")
 

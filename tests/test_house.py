@@ -1,0 +1,42 @@
+"""The house of gan_utils stays as small and as tidy as it was planned."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "gan_utils"
+FILES = sorted(PACKAGE.glob("*.py"))
+ORDER = ["mnist", "data", "networks", "losses", "callbacks", "saving", "gan", "quality", "plots", "__init__"]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_files_are_short_and_pure_keras(path):
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 250
+    assert not re.search(r"^\s*(import|from) (tensorflow|jax|torch)\b", text, re.MULTILINE)
+
+
+def test_imports_run_one_way():
+    assert sorted(ORDER) == sorted(path.stem for path in FILES)
+    for path in FILES:
+        text = path.read_text(encoding="utf-8")
+        rooms = re.findall(r"^from gan_utils\.(\w+) import", text, re.MULTILINE)
+        rooms += re.findall(r"^from gan_utils import (\w+)$", text, re.MULTILINE)
+        for room in rooms:
+            assert ORDER.index(room) < ORDER.index(path.stem), f"{path.stem} imports {room}"
+
+
+def test_importing_is_quiet():
+    code = "import gan_utils, keras; keras.ops.ones(3)"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_an_old_keras_is_refused_in_one_line():
+    code = "import keras; keras.__version__ = '3.7.0'; import gan_utils"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
+    assert result.returncode == 1
+    assert "ImportError: gan_utils needs Keras 3.8 or newer; this is 3.7.0" in result.stderr
