@@ -53,7 +53,7 @@ class GAN:
         self.generator, self.discriminator = generator, discriminator
         if generator_optimizer is not None and generator_optimizer is discriminator_optimizer:
             raise ValueError(
-                "generator_optimizer and discriminator_optimizer are the same object: give each player its own"
+                "generator_optimizer and discriminator_optimizer are the same object, give each its own"
             )
         if not 0 <= average < 1:
             raise ValueError(f"average must be in [0, 1), where 0 is off; it is {average!r}")
