@@ -46,7 +46,7 @@ class GAN:
         discriminator,
         generator_optimizer=None,
         discriminator_optimizer=None,
-        average=0.99,
+        average=0.998,
         seed=None,
     ):
         self.combined = build_combined(generator, discriminator)
