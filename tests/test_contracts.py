@@ -116,3 +116,14 @@ def test_the_reported_numbers_are_this_batchs(gan, real_images):
         assert logs["d_loss"] == pytest.approx(loss, rel=1e-3), f"step {step}"
         assert logs["d_accuracy"] == pytest.approx(accuracy, abs=1e-6), f"step {step}"
         assert all(isinstance(value, float) for value in logs.values())
+
+
+def test_whoever_trains_the_combined_model_moves_g_alone(gan, real_images):
+    d_before, g_before = flat(snapshot(gan.discriminator)), snapshot(gan.generator)[0]
+    gan.combined.fit(latents(40), targets(40, 1), batch_size=16, verbose=0)
+    assert not any(moved(d_before, flat(snapshot(gan.discriminator))))
+    assert all(moved(g_before, snapshot(gan.generator)[0]))
+    gan.discriminator.fit(real_images, targets(64, 1), batch_size=16, verbose=0)
+    assert all(moved(d_before, flat(snapshot(gan.discriminator))))
+    expected = gan.discriminator.predict(gan.generator.predict(latents(40), verbose=0), verbose=0)
+    np.testing.assert_allclose(gan.combined.predict(latents(40), verbose=0), expected, rtol=1e-4, atol=1e-4)
