@@ -189,11 +189,17 @@ def test_an_environment_of_another_python_is_not_silently_used(only, tmp_path):
         environment.prepare(str(tmp_path / "venv"), "other")
 
 
+def make(*arguments):
+    """Run make as from a terminal, though these tests may run under make, which hands variables on."""
+    variables = {k: v for k, v in os.environ.items() if not k.startswith("MAKE") and k != "MFLAGS"}
+    command = ["make", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True)
+
+
 @posix
 @pytest.mark.parametrize("target", ["notebooks", "test"])
 def test_make_stops_at_an_unsuitable_python(tmp_path, target):
-    command = ["make", target, f"VENV={tmp_path}/my venv", "PYTHON=no-such-python"]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    result = make(target, f"VENV={tmp_path}/my venv", "PYTHON=no-such-python")
     assert result.returncode != 0
     first, *rest = result.stderr.splitlines()
     assert first == "PYTHON=no-such-python: Python 3.11 to 3.13 is needed, but this does not run"
@@ -203,6 +209,6 @@ def test_make_stops_at_an_unsuitable_python(tmp_path, target):
 
 @posix
 def test_make_alone_lists_its_targets():
-    listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    listed = make().stdout
     for target in ["notebooks", "test", "lab", "slides", "mnist", "lint", "clean", "help"]:
         assert re.search(rf"^  {target} +\S", listed, flags=re.MULTILINE), target
