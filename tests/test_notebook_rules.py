@@ -203,9 +203,12 @@ def test_stale_explanation_is_refused(change, good):
     assert "not there" in rules.compares_or_explains_every_text(good, {"gone": "no cell left"})[0]
 
 
-def test_pictures_alone_need_no_comparison(good):
+def test_figures_are_compared_and_films_need_not_be(good):
     cell(good).metadata.tags.clear()
     del cell(good).outputs[0]
+    assert "neither compared" in rules.compares_or_explains_every_text(good, {})[0]
+    film = '<img src="data:image/gif;base64,R0lGOD" alt="digits">'
+    cell(good).outputs[:] = [new_output("display_data", data={"text/html": film})]
     assert not rules.compares_or_explains_every_text(good, {})
 
 
