@@ -21,7 +21,7 @@ class GAN:
         discriminator: images -> one logit each (n, 1). Neither BatchNormalization nor a final sigmoid.
         generator_optimizer, discriminator_optimizer: Keras optimizers, one each; by default Adam with
             beta_1 = 0.5 (Radford et al. 2015), beta_2 = 0.9 and learning rates 1e-3 and 5e-4. With Keras's
-            beta_2 of 0.999 a sudden large gradient makes steps sixteen times as long, and runs collapse.
+            beta_2 of 0.999 a sudden large gradient makes steps sixteen times as long; our runs collapsed.
         average: decay of the averaged generator per step (Yazici et al. 2018, arXiv:1806.04498), in [0, 1);
             0 turns averaging off.
         seed: seeds the latents and the order of the data.
@@ -36,8 +36,8 @@ class GAN:
         history: Keras's History of the latest `fit`.
 
     Raises:
-        TypeError, ValueError: as `build_combined`; also for one optimizer given to both players, for a
-            discriminator with nothing to train, and for `average` outside [0, 1).
+        TypeError, ValueError: as `build_combined`; also for one optimizer given to both players, and for
+            `average` outside [0, 1).
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class GAN:
             and before G's update) and "d_accuracy" (share of the 2 n images that D got right).
 
         Raises:
-            TypeError, ValueError: as `check_images`, before any weight has changed.
+            TypeError, ValueError: as `check_images`; a network with no trainable weights. Nothing has changed.
         """
         real_images = check_images(real_images, self.image_shape, "real_images")
         self._check_both_train()
