@@ -94,7 +94,7 @@ class GAN:
             and before G's update) and "d_accuracy" (share of the 2 n images that D got right).
 
         Raises:
-            TypeError, ValueError: as `check_images`; a network with no trainable weights. Nothing has changed.
+            TypeError, ValueError: as `check_images`; a network without trainable weights. Nothing changed.
         """
         real_images = check_images(real_images, self.image_shape, "real_images")
         self._check_both_train()
