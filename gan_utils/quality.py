@@ -118,7 +118,7 @@ def _classifier(name):
     else:
         path = keras_folder() / "gan_utils" / f"classifier_{name}.npz"
         if not path.exists():
-            print(f"Training the classifier for {name} once; it takes about a minute.")
+            print(f"Training the classifier for {name}, once: it is kept for the next time.")
             classifier = train_classifier(load_images(name, "train"))
             with contextlib.suppress(OSError):  # a cache that cannot be written costs time only
                 save_classifier(classifier, path)
@@ -129,7 +129,7 @@ def _classifier(name):
 
 
 def save_classifier(classifier, path):
-    """Write the weights as float16: half the size, and no printed figure changes."""
+    """Write the weights as float16, half the size; whole or not at all, for others may be reading."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
     with open(partial, "wb") as file:

@@ -17,7 +17,9 @@ import numpy as np
 
 
 def save_gan(gan, folder, overwrite=True):
-    """Write `gan` into `folder`, whole or not at all: it is written beside it and then moved into place.
+    """Write `gan` beside `folder`, and move it into place once it is whole.
+
+    An older one in its place is removed just before: killed between the two, `folder.partial` is left.
 
     Raises:
         FileExistsError: the folder is there and overwrite is False, or it holds something else than a GAN.

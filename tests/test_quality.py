@@ -16,7 +16,7 @@ def digits():
 
 @pytest.fixture(scope="module")
 def real(digits):
-    """The measures of 500 training images: real, and none of them in the test split."""
+    """The measures of 547 training images."""
     train, _ = digits
     return gu.evaluate_quality(train.images[-547:], train)
 
