@@ -10,12 +10,12 @@ BIN = $(VENV)/bin
 endif
 RUN = "$(BIN)/python"
 
-.PHONY: help notebooks test lab slides mnist lint update clean environment
+.PHONY: help notebooks test lab slides mnist lint update bench bench-full clean environment
 .DEFAULT_GOAL := help
 
 help: ## list the targets
 	@echo "make TARGET [VENV=.venv] [PYTHON=python3.12]"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
 
 notebooks: environment ## run the four notebooks; pages and the training GIF go to build/
 	@$(RUN) tools/run_notebooks.py
@@ -39,9 +39,15 @@ lint: environment ## check the style of the code, notebooks included
 update: environment ## maintainers: run the notebooks and store their outputs in notebooks/
 	@$(RUN) tools/run_notebooks.py --store
 
+bench: environment ## measure speed and quality beside other GANs: twelve minutes, tables to benchmarks/
+	@$(RUN) benchmarks/bench.py
+
+bench-full: environment ## the same with three seeds, up to 600 seconds a network: three hours
+	@$(RUN) benchmarks/bench.py --full
+
 clean: ## remove build/ and caches; the environment stays
 	rm -rf build .pytest_cache .ruff_cache
-	find gan_utils notebooks tests tools \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
+	find benchmarks gan_utils notebooks tests tools \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 # Any Python from 3.6 on can look for the right one and say what is wrong.
 environment:

@@ -42,6 +42,7 @@ if _version < (3, 8):
         f"gan_utils needs Keras 3.8 or newer; this is {keras.__version__}: pip install --upgrade keras"
     )
 
+from gan_utils.callbacks import StopAfter  # noqa: E402
 from gan_utils.data import Dataset, load_images  # noqa: E402
 from gan_utils.gan import GAN  # noqa: E402
 from gan_utils.losses import discriminator_loss, generator_loss  # noqa: E402
@@ -69,6 +70,7 @@ __all__ = [
     "COLORS",
     "GAN",
     "Dataset",
+    "StopAfter",
     "build_combined",
     "build_dcgan_discriminator",
     "build_dcgan_generator",

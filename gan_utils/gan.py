@@ -11,6 +11,9 @@ from gan_utils.data import check_count, check_images
 from gan_utils.networks import build_combined
 
 FRAME_IMAGES = 36  # a 6x6 grid in the training film
+AVERAGE_EVERY = 10  # steps; averaging half a million weights takes a tenth of a step's time
+# Before 3.15 Keras's train_on_batch returns the mean since the last reset.
+RESET_METRICS = tuple(int(part) for part in keras.__version__.split(".")[:2]) < (3, 15)
 
 
 class GAN:
@@ -23,13 +26,13 @@ class GAN:
             beta_1 = 0.5 (Radford et al. 2015), beta_2 = 0.9 and learning rates 1e-3 and 5e-4. With Keras's
             beta_2 of 0.999 a sudden large gradient makes steps sixteen times as long; our runs collapsed.
         average: decay of the averaged generator per step (Yazici et al. 2018, arXiv:1806.04498), in [0, 1);
-            0 turns averaging off.
+            0 turns averaging off. The average is brought up to date every tenth step.
         seed: seeds the latents and the order of the data.
 
     Attributes:
         generator: the generator whose weights train.
         discriminator, combined: the two compiled models that `train_on_batch` trains.
-        averages: list of arrays, the averaged weights of the generator.
+        averages: list of arrays, the averaged weights of the generator; empty before the tenth step.
         step: number of steps trained.
         curves: dict of "d_loss", "g_loss", "d_accuracy", one float a step, over the GAN's whole life.
         frames: list of (step, uint8 images (36, ...)) that `fit` keeps of one fixed latent batch.
@@ -68,7 +71,7 @@ class GAN:
         )
         self.latent_dim, self.image_shape = generator.input_shape[1], discriminator.input_shape[1:]
         self.average = average
-        self.averages = [w.copy() for w in generator.get_weights()] if average else []
+        self.averages = []
         self._averaged_generator = keras.models.clone_model(generator) if average else generator
         self.random = np.random.default_rng(seed)
         self.frame_latents = self._draw_latents(FRAME_IMAGES, np.random.default_rng(seed))
@@ -80,7 +83,7 @@ class GAN:
     def averaged_generator(self):
         """The generator that `generate` draws with: averaged weights, or `generator` where average is 0."""
         if self.average:
-            self._averaged_generator.set_weights(self.averages)
+            self._averaged_generator.set_weights(self.averages or self.generator.get_weights())
         return self._averaged_generator
 
     def train_on_batch(self, real_images):
@@ -222,13 +225,14 @@ class GAN:
         return random.standard_normal((n, self.latent_dim), dtype="float32")
 
     def _update_average(self):
-        if not self.average:
+        if not self.average or self.step % AVERAGE_EVERY:
             return
+        if not self.averages:
+            self.averages = [w.copy() for w in self.generator.get_weights()]
         # Early on the decay is lower, or the average would long remember the untrained weights.
-        decay = min(self.average, self.step / (self.step + 10))
-        # In NumPy, for a dozen small operations of a backend take as long as the step itself.
-        for average, weight in zip(self.averages, self.generator.weights, strict=True):
-            average += (1 - decay) * (keras.ops.convert_to_numpy(weight) - average)
+        decay = min(self.average**AVERAGE_EVERY, self.step / (self.step + 10 * AVERAGE_EVERY))
+        for average, weight in zip(self.averages, self.generator.get_weights(), strict=True):
+            average += (1 - decay) * (weight - average)
 
     def _keep_frame(self):
         if not self.frames or self.frames[-1][0] != self.step:
@@ -245,6 +249,7 @@ class GAN:
 
 
 def _train(model, inputs, targets):
-    model.reset_metrics()  # before Keras 3.15 train_on_batch returns the mean since the last reset
+    if RESET_METRICS:
+        model.reset_metrics()
     logs = model.train_on_batch(inputs, targets, return_dict=True)
     return {name: float(value) for name, value in logs.items()}

@@ -6,6 +6,7 @@ classifier cannot be compared with these.
 """
 
 import contextlib
+import functools
 import hashlib
 import os
 from pathlib import Path
@@ -44,6 +45,7 @@ def evaluate_quality(images, dataset):
             (may exceed 1), and what share of real images has one nearby.
         "nearest_train": mean Euclidean distance, in pixels, to the nearest training image, of 1,000 images;
             far below its floor means copied training images.
+        "closest_train": the smallest of these 1,000 distances; 0 for a single copy.
         "recognised": share that the classifier reads with a confidence above 0.9.
 
     Raises:
@@ -54,30 +56,49 @@ def evaluate_quality(images, dataset):
         raise ValueError(f"images holds {len(images)}, but the measures need 100 at the least, better 1,000")
     train, test = load_images(dataset.name, "train"), load_images(dataset.name, "test")
     n = min(len(images), len(test.images), MOST_COMPARED)
-    classifier = _classifier(dataset.name)
-    train_features, _ = _read(classifier, train.images)
-    p_data = np.bincount(train.labels, minlength=10) / len(train.labels)
-
+    floor = _floor(dataset.name, n)
     result = {"n": n}
-    for suffix, sample in (("", images[:n]), ("_floor", test.images[:n])):
-        # Files hold 8 bits a pixel, and so do the real images: compare like with like.
-        sample = np.round(sample * 255) / 255
-        features, probabilities = _read(classifier, sample)
-        density, coverage = _density_coverage(train_features[:n], features)
-        result |= {
-            f"fid{suffix}": _frechet_distance(train_features, features),
-            f"class_kl{suffix}": _class_kl(probabilities, p_data),
-            f"density{suffix}": density,
-            f"coverage{suffix}": coverage,
-            f"nearest_train{suffix}": _nearest_distance(sample[:MOST_NEAREST], train.images),
-            f"recognised{suffix}": float(np.mean(probabilities.max(axis=1) > 0.9)),
-        }
+    for name, value in _measure(images[:n], train).items():
+        result |= {name: value, f"{name}_floor": floor[name]}
     return result
+
+
+@functools.cache
+def _floor(name, n):
+    """The measures of n real test images."""
+    return _measure(load_images(name, "test").images[:n], load_images(name, "train"))
+
+
+@functools.cache
+def _training_side(name):
+    """Features of the training images: mean, covariance, the first of them; and the share of each class."""
+    train = load_images(name, "train")
+    features, _ = _read(name, train.images)
+    p_data = np.bincount(train.labels, minlength=10) / len(train.labels)
+    return features.mean(axis=0), np.cov(features, rowvar=False), features[:MOST_COMPARED], p_data
+
+
+def _measure(images, train):
+    mean, covariance, train_features, p_data = _training_side(train.name)
+    # Files hold 8 bits a pixel, and so do the real images: compare like with like.
+    images = np.round(images * 255) / 255
+    features, probabilities = _read(train.name, images)
+    density, coverage = _density_coverage(train_features[: len(images)], features)
+    nearest = _nearest_distances(images[:MOST_NEAREST], train.images)
+    return {
+        "fid": _frechet_distance(mean, covariance, features.mean(axis=0), np.cov(features, rowvar=False)),
+        "class_kl": _class_kl(probabilities, p_data),
+        "density": density,
+        "coverage": coverage,
+        "nearest_train": float(nearest.mean()),
+        "closest_train": float(nearest.min()),
+        "recognised": float(np.mean(probabilities.max(axis=1) > 0.9)),
+    }
 
 
 def classify(images, dataset):
     """Class probabilities, float32 (n, 10), of images (n, 28, 28, 1), by the data set's fixed classifier."""
-    return _read(_classifier(dataset.name), check_images(images, dataset.images.shape[1:]))[1]
+    return _read(dataset.name, check_images(images, dataset.images.shape[1:]))[1]
 
 
 def build_classifier():
@@ -137,23 +158,27 @@ def save_classifier(classifier, path):
     partial.replace(path)
 
 
-def _read(classifier, images):
+@functools.cache
+def _reader(name):
+    classifier = _classifier(name)
+    return keras.Model(classifier.inputs, [classifier.get_layer("features").output, classifier.outputs[0]])
+
+
+def _read(name, images):
     """Features (n, 128) as float64 and class probabilities (n, 10)."""
-    both = keras.Model(classifier.inputs, [classifier.get_layer("features").output, classifier.outputs[0]])
-    features, probabilities = both.predict(images, batch_size=500, verbose=0)
+    features, probabilities = _reader(name).predict(images, batch_size=500, verbose=0)
     return features.astype("float64"), probabilities
 
 
-def _frechet_distance(real, fake):
+def _frechet_distance(mean_1, covariance_1, mean_2, covariance_2):
     """|m1 - m2|^2 + Tr(C1 + C2 - 2 (C1 C2)^(1/2)).
 
     C1 C2 has the eigenvalues of the symmetric C1^(1/2) C2 C1^(1/2), which need no complex square root.
     """
-    covariance_1, covariance_2 = np.cov(real, rowvar=False), np.cov(fake, rowvar=False)
     values, vectors = np.linalg.eigh(covariance_1)
     root = vectors * np.sqrt(values.clip(0)) @ vectors.T
     trace_root = np.sqrt(np.linalg.eigvalsh(root @ covariance_2 @ root).clip(0)).sum()
-    shift = real.mean(axis=0) - fake.mean(axis=0)
+    shift = mean_1 - mean_2
     return float(shift @ shift + np.trace(covariance_1) + np.trace(covariance_2) - 2 * trace_root)
 
 
@@ -176,9 +201,9 @@ def _density_coverage(real, fake):
     return float(inside.mean() / NEIGHBOURS), float(covered.mean())
 
 
-def _nearest_distance(images, train_images):
+def _nearest_distances(images, train_images):
     sample, train = (x.reshape(len(x), -1) for x in (images, train_images))
-    return float(np.mean(np.concatenate([d.min(axis=1) for d in _distances(sample, train)])))
+    return np.concatenate([d.min(axis=1) for d in _distances(sample, train)])
 
 
 def _distances(rows, columns, chunk=500):

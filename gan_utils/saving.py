@@ -37,6 +37,7 @@ def save_gan(gan, folder, overwrite=True):
     np.savez(partial / "state.npz", **_arrays(gan))
     settings = {
         "average": gan.average,
+        "averaged": bool(gan.averages),
         "step": gan.step,
         "frame_steps": [step for step, _ in gan.frames],
         "random": gan.random.bit_generator.state,
@@ -67,7 +68,7 @@ def load_gan(cls, folder):
         average=settings["average"],
         **optimizers,
     )
-    if gan.average:
+    if gan.average and settings["averaged"]:
         averaged = keras.models.load_model(folder / "averaged_generator.keras", compile=False)
         gan.averages = averaged.get_weights()
     gan.step = settings["step"]

@@ -130,14 +130,15 @@ def test_progress(images, capsys, verbose):
         assert "6/6" in printed
 
 
-def test_save_and_load_go_on_bit_for_bit(images, tmp_path):
+@pytest.mark.parametrize("batch_size", [64, 10])  # stopped before the average begins, and after
+def test_save_and_load_go_on_bit_for_bit(images, tmp_path, batch_size):
     gan = small_gan(average=0.5)
-    gan.fit(images, batch_size=64, verbose=0)
+    gan.fit(images, batch_size=batch_size, verbose=0)
     gan.save(tmp_path / "a gan")
     loaded = gu.GAN.load(tmp_path / "a gan")
     assert loaded.step == gan.step and loaded.curves == gan.curves and len(loaded.frames) == len(gan.frames)
     for trained in (gan, loaded):
-        trained.fit(images, epochs=2, batch_size=64, verbose=0)
+        trained.fit(images, epochs=4, batch_size=batch_size, verbose=0)
     assert_same_weights(gan.generator, loaded.generator)
     assert_same_weights(gan.discriminator, loaded.discriminator)
     np.testing.assert_array_equal(gan.generate(5, seed=0), loaded.generate(5, seed=0))
@@ -166,21 +167,37 @@ def test_saving_does_not_overwrite_what_is_no_gan(tmp_path):
 
 
 def test_averaging_follows_the_formula(images):
-    gan, plain = small_gan(average=0.5), small_gan(average=0)
-    averages = gan.generator.get_weights()
-    for step in range(1, 13):
-        for trained in (gan, plain):
-            trained.train_on_batch(images[:64])
-        decay = min(0.5, step / (step + 10))
-        averages = [
-            decay * a + (1 - decay) * w for a, w in zip(averages, gan.generator.get_weights(), strict=True)
-        ]
-    assert_same_weights(gan.generator, plain.generator)  # averaging does not disturb training
-    for average, weight in zip(averages, gan.averaged_generator.get_weights(), strict=True):
-        np.testing.assert_allclose(average, weight, rtol=1e-4, atol=1e-6)
+    gan, plain = small_gan(average=0.9), small_gan(average=0)
     latents = np.ones((3, 4), "float32")
+    averages = None
+    for step in range(1, 61):
+        for trained in (gan, plain):
+            trained.train_on_batch(images[:16])
+        weights = plain.generator.get_weights()
+        if step % 10 == 0:
+            decay = min(0.9**10, step / (step + 100)) if averages else 0
+            averages = [
+                decay * a + (1 - decay) * w for a, w in zip(averages or weights, weights, strict=True)
+            ]
+        expected = averages or weights  # before the tenth step there is no average yet
+        for average, weight in zip(expected, gan.averaged_generator.get_weights(), strict=True):
+            np.testing.assert_allclose(average, weight, rtol=1e-4, atol=1e-6)
+    assert 60 / 160 > 0.9**10 > 10 / 110, "both branches of the decay were taken"
+    assert_same_weights(gan.generator, plain.generator)  # averaging does not disturb training
     expected = plain.generator.predict_on_batch(latents)
     np.testing.assert_array_equal(plain.generate(latents=latents), expected)
+
+
+def test_stop_after_stops(images):
+    gan = small_gan()
+    gan.train_on_batch(images[:50])  # compiled: steps take milliseconds from here
+    history = gan.fit(images, epochs=10**6, batch_size=50, callbacks=[gu.StopAfter(0.5)], verbose=0)
+    assert 1 < gan.step < 10**4 and len(history.epoch) < 10**6
+    more = gan.step
+    gan.fit(images, epochs=10**6, batch_size=50, callbacks=[gu.StopAfter(1e-9)], verbose=0)
+    assert gan.step == more + 1, "at the end of the first step that ends too late"
+    with pytest.raises(ValueError, match="seconds must be above 0; it is 0"):
+        gu.StopAfter(0)
 
 
 def test_generate(images):

@@ -6,7 +6,7 @@ import pytest
 import gan_utils as gu
 from gan_utils import mnist, quality
 
-MEASURES = ("fid", "class_kl", "density", "coverage", "nearest_train", "recognised")
+MEASURES = ("fid", "class_kl", "density", "coverage", "nearest_train", "closest_train", "recognised")
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +36,14 @@ def test_the_floor_is_the_measure_of_the_test_images(digits):
 
 def test_training_copies_show_in_the_nearest_training_image(real):
     assert real["nearest_train"] == pytest.approx(0, abs=1e-2) and real["nearest_train_floor"] > 1
+    assert real["fid"] < real["fid_floor"], "which is how they fool the Frechet distance"
+
+
+def test_a_single_copy_shows_in_the_closest_training_image(digits):
+    train, test = digits
+    result = gu.evaluate_quality(np.concatenate([test.images[:546], train.images[:1]]), train)
+    assert result["closest_train"] == pytest.approx(0, abs=1e-2) and result["closest_train_floor"] > 0.5
+    assert result["nearest_train"] == pytest.approx(result["nearest_train_floor"], rel=0.01), "unmoved"
 
 
 def blurred(images):
@@ -91,8 +99,9 @@ def test_frechet_distance_of_gaussians():
     a = rng.standard_normal((20000, 3))
     b = a * [1, 2, 3] + [1, 0, 0]
     # |m1 - m2|^2 + sum (s1 - s2)^2 where the covariances are diagonal
-    assert quality._frechet_distance(a, b) == pytest.approx(1 + 0 + 1 + 4, rel=0.05)
-    assert quality._frechet_distance(a, a) == pytest.approx(0, abs=1e-9)
+    moments = [(x.mean(axis=0), np.cov(x, rowvar=False)) for x in (a, b)]
+    assert quality._frechet_distance(*moments[0], *moments[1]) == pytest.approx(1 + 0 + 1 + 4, rel=0.05)
+    assert quality._frechet_distance(*moments[0], *moments[0]) == pytest.approx(0, abs=1e-9)
 
 
 def test_density_and_coverage_against_their_definition():
@@ -112,6 +121,7 @@ def test_a_data_set_without_a_shipped_classifier_trains_one_and_keeps_it(
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.setattr(quality, "SHIPPED", {})
     monkeypatch.setattr(quality, "load_images", lambda name, split: train if split == "train" else test)
+    monkeypatch.setattr(quality, "_reader", quality._reader.__wrapped__)  # nothing remembered
     first = gu.classify(test.images[:50], test)
     assert "Training the classifier" in capsys.readouterr().out
     assert (mnist.keras_folder() / "gan_utils" / "classifier_digits.npz").is_file()
@@ -121,5 +131,6 @@ def test_a_data_set_without_a_shipped_classifier_trains_one_and_keeps_it(
 
 def test_a_damaged_classifier_is_refused(monkeypatch, digits):
     monkeypatch.setitem(quality.SHIPPED, "digits", "0" * 64)
+    monkeypatch.setattr(quality, "_reader", quality._reader.__wrapped__)
     with pytest.raises(ValueError, match=r"classifier_digits\.npz"):
         gu.classify(digits[0].images[:5], digits[0])

@@ -1,0 +1,188 @@
+"""How fast, and how good? Everything side by side, in one run on one machine.
+
+    make bench         one seed, 60 seconds a network: about twelve minutes on two cores
+    make bench-full    three seeds, up to 600 seconds for ours and 240 for the rest: about three hours
+
+writes tables (.md), every figure in them (.json) and a plot (.svg) to benchmarks/, and a picture of a hundred
+digits of each run to build/bench/. MNIST is used if it is on this machine, else the embedded digits.
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from importlib import metadata
+from pathlib import Path
+
+import gan_utils as gu
+import keras
+import numpy as np
+import rivals
+
+HERE = Path(__file__).resolve().parent
+OURS = ("MLP", "DCGAN")
+START_UP = """
+import resource, sys, time
+start = time.perf_counter()
+import gan_utils as gu
+imported = time.perf_counter()
+images = gu.load_images("digits").images[:64]
+gan = gu.GAN(*{networks})
+gan.train_on_batch(images)
+first = time.perf_counter()
+for _ in range(300):
+    gan.train_on_batch(images)
+unit = 2**20 if sys.platform == "darwin" else 2**10
+memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+print(imported - start, first - start, memory)
+"""
+NETWORKS = {
+    "MLP": "(gu.build_generator(), gu.build_discriminator())",
+    "DCGAN": "(gu.build_dcgan_generator(), gu.build_dcgan_discriminator())",
+}
+
+
+def step_times(images, rounds=8, steps=20):
+    """Milliseconds a step, {(network, batch): {way: [ms, ...]}}: short turns, so that noise hits all alike."""
+    times = {}
+    for name in OURS:
+        for batch in (64, 128):
+            ways = _ways(name)
+            taken = times[name, batch] = {way: [] for way in ways}
+            for turn in range(rounds):
+                for way, step in ways.items():
+                    for i in range(steps):
+                        real_images = images[i * batch :][:batch]
+                        began = time.perf_counter()
+                        step(real_images)
+                        if turn and i > 2:  # what comes first compiles, or finds the caches cold
+                            taken[way].append(1000 * (time.perf_counter() - began))
+            print(name, batch, {way: f"{statistics.median(ms):.1f} ms" for way, ms in taken.items()}, flush=True)
+    return times
+
+
+def _ways(name):
+    def gan():
+        keras.utils.set_random_seed(0)
+        return gu.GAN(*rivals.our_networks(name))
+
+    ours = gan()
+    rates = [float(model.optimizer.learning_rate) for model in (ours.combined, ours.discriminator)]
+
+    def fused(jit_compile):
+        optimizers = [rivals.adam(rate, beta_1=0.5, beta_2=0.9) for rate in rates]
+        return rivals.fused_step(*rivals.our_networks(name), *optimizers, jit_compile)
+
+    ways = {
+        "ours": ours.train_on_batch,
+        "fused": fused(jit_compile=False),
+        "fused, XLA": fused(jit_compile=True),
+        "classic": rivals.classic_step(gan()),
+    }
+    try:
+        ways["PyTorch"] = rivals.torch_step(*rivals.our_networks(name), *rates)
+    except ImportError:
+        print("PyTorch is not installed: left out")
+    return ways
+
+
+def quality(dataset, name, seed, times):
+    """Train for `times` seconds, measuring at each: rows of figures. Compiling and measuring do not count."""
+    keras.utils.set_random_seed(seed)
+    ours = name in OURS
+    if ours:
+        gan = gu.GAN(*rivals.our_networks(name), seed=seed)
+        gan.train_on_batch(dataset.images[:64])
+    else:
+        generator, *others, batch = rivals.NETWORKS[name]()
+        step = rivals.fused_step(generator, *others)
+        step(dataset.images[:batch])
+    rng, spent, steps, rows = np.random.default_rng(seed), 0.0, 1, []
+    latents = np.random.default_rng(0).standard_normal((10_000, 64 if ours else 100), dtype="float32")
+    for until in times:
+        began = time.perf_counter()
+        if ours:
+            gan.fit(dataset.images, epochs=10**6, callbacks=[gu.StopAfter(until - spent)], verbose=0)
+            spent, steps = spent + time.perf_counter() - began, gan.step
+            fakes = gan.generate(latents=latents)
+        else:
+            while time.perf_counter() - began < until - spent:
+                step(dataset.images[rng.integers(len(dataset.images), size=batch)])
+                steps += 1
+            spent += time.perf_counter() - began
+            fakes = generator.predict(latents, batch_size=500, verbose=0)
+        measures = gu.evaluate_quality(fakes, dataset)
+        rows.append({"name": name, "seed": seed, "seconds": until, "steps": steps} | measures)
+        _keep_picture(fakes[:100], f"{name}_{seed}_{until}")
+        print(name, "seed", seed, f"{spent:.0f} s", steps, "steps:", _short(measures), flush=True)
+    return rows
+
+
+def _keep_picture(images, name):
+    folder = HERE.parent / "build" / "bench"
+    folder.mkdir(parents=True, exist_ok=True)
+    figure = gu.plot_images(images)
+    figure.savefig(folder / f"{name.replace(' ', '_')}.png")
+
+
+def _short(measures):
+    kept = ("fid", "class_kl", "coverage", "recognised", "closest_train")
+    return " ".join(f"{name} {measures[name]:.3g} ({measures[name + '_floor']:.3g})" for name in kept)
+
+
+def start_up(repeats=3):
+    """Cold processes: seconds to import, seconds to the end of the first step, peak memory in MiB."""
+    found = {}
+    for name, networks in NETWORKS.items():
+        runs = [
+            subprocess.run(
+                [sys.executable, "-c", START_UP.format(networks=networks)],
+                check=True, capture_output=True, text=True,
+            ).stdout.split()
+            for _ in range(repeats)
+        ]  # fmt: skip
+        found[name] = [[float(value) for value in values] for values in zip(*runs, strict=True)]
+    return found
+
+
+def machine():
+    """What the figures depend on; no name of a host."""
+    versions = " ".join(f"{name} {metadata.version(name)}" for name in ("tensorflow", "keras", "numpy"))
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"{cores} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}, {versions}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--full", action="store_true")
+    parser.add_argument("--ours-only", action="store_true", help="no rivals in the comparison of quality")
+    full = (arguments := parser.parse_args()).full
+    import report
+
+    results = {"machine": machine(), "start_up": start_up()}
+    dataset = gu.load_images()
+    results["data"] = dataset.name
+    times = step_times(dataset.images)
+    results["steps"] = [
+        {"network": name, "batch": batch, "way": way, "ms": [round(t, 3) for t in taken]}
+        for (name, batch), ways in times.items()
+        for way, taken in ways.items()
+    ]
+    results["quality"] = []
+    for seed in (1, 2, 3) if full else (1,):
+        for name in OURS + (() if arguments.ours_only else tuple(rivals.NETWORKS)):
+            checkpoints = [15, 30, 60]
+            if full:
+                checkpoints += [120, 240, 360, 480, 600] if name in OURS else [120, 240]
+            results["quality"] += quality(dataset, name, seed, checkpoints)
+            path = HERE / ("results_full.json" if full else "results.json")
+            path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    print(report.write(path))
+
+
+if __name__ == "__main__":
+    main()

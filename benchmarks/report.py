@@ -1,0 +1,131 @@
+"""Turn the figures of a bench (.json) into tables (.md) and a plot (.svg): python benchmarks/report.py FILE.json"""
+
+import json
+import statistics
+import sys
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+from matplotlib.ticker import NullFormatter, ScalarFormatter
+
+STYLES = {
+    "MLP": {"color": "#0072B2", "marker": "o", "linewidth": 2.5},
+    "DCGAN": {"color": "#D55E00", "marker": "s", "linewidth": 2.5},
+    "classic snippet": {"color": "0.35", "marker": "^", "linestyle": "--"},
+    "original series": {"color": "0.35", "marker": "v", "linestyle": ":"},
+    "TensorFlow tutorial": {"color": "0.35", "marker": "D", "linestyle": "-."},
+}
+
+
+def write(path):
+    """Write the tables beside the .json and the plot; return the tables."""
+    results = json.loads(Path(path).read_text(encoding="utf-8"))
+    text = "\n".join(
+        [
+            "# Results of `make bench-full`" if "full" in Path(path).stem else "# Results of `make bench`",
+            "",
+            f"{results['machine']}. Data: {results['data']}.",
+            "",
+            *_steps(results["steps"]),
+            "",
+            *_quality(results["quality"]),
+            "",
+            *_start_up(results["start_up"]),
+        ]
+    )
+    Path(path).with_suffix(".md").write_text(text + "\n", encoding="utf-8")
+    _plot(results["quality"], results["data"], Path(path).with_suffix(".svg"))
+    return text
+
+
+def _spread(values):
+    tenths = statistics.quantiles(values, n=10)
+    return f"{statistics.median(values):.1f} ({tenths[0]:.1f} to {tenths[-1]:.1f})"
+
+
+def _steps(rows):
+    table = {(row["network"], row["batch"], row["way"]): row["ms"] for row in rows}
+    ways = list(dict.fromkeys(row["way"] for row in rows))
+    yield "## Milliseconds a step"
+    yield ""
+    yield "Median, and the range from the first to the last tenth. Below: the ratio of ours to the other's median."
+    yield ""
+    yield "| network | batch | " + " | ".join(ways) + " |"
+    yield "| --- " * (2 + len(ways)) + "|"
+    for network, batch in dict.fromkeys((row["network"], row["batch"]) for row in rows):
+        cells = [_spread(table[network, batch, way]) for way in ways]
+        yield f"| {network} | {batch} | " + " | ".join(cells) + " |"
+        medians = [statistics.median(table[network, batch, way]) for way in ways]
+        yield "| | ratio | " + " | ".join(f"{medians[0] / other:.2f}" for other in medians) + " |"
+
+
+def _quality(rows):
+    yield "## Quality against seconds of training"
+    yield ""
+    yield (
+        f"Frechet distance at n = {rows[0]['n']:,}; the real test images stand at {rows[0]['fid_floor']:.2f}, "
+        "and the ratio is to that. Means over the seeds; in brackets the best and the worst seed. Closest: the "
+        "distance of the nearest pair of one of 1,000 fakes and a training image, over that of test images."
+    )
+    yield ""
+    yield "| network | seconds | steps | Frechet distance | ratio | class-KL | coverage | recognised | closest |"
+    yield "| --- " * 9 + "|"
+    for name, seconds in dict.fromkeys((row["name"], row["seconds"]) for row in rows):
+        seeds = [row for row in rows if (row["name"], row["seconds"]) == (name, seconds)]
+
+        def mean(key, seeds=seeds):
+            return statistics.mean(row[key] for row in seeds)
+
+        fids = [row["fid"] for row in seeds]
+        spread = f" ({min(fids):.1f} to {max(fids):.1f})" if len(fids) > 1 else ""
+        closest = mean("closest_train") / mean("closest_train_floor")
+        yield (
+            f"| {name} | {seconds} | {mean('steps'):,.0f} | {mean('fid'):.1f}{spread} | "
+            f"{mean('fid') / mean('fid_floor'):.1f} | {mean('class_kl'):.3f} | {mean('coverage'):.2f} | "
+            f"{mean('recognised'):.2f} | {closest:.2f} |"
+        )
+
+
+def _start_up(found):
+    yield "## A cold start"
+    yield ""
+    yield "Three processes each: seconds to import, seconds to the end of the first step, peak memory."
+    yield ""
+    yield "| network | import | first step | peak MiB |"
+    yield "| --- | --- | --- | --- |"
+    for name, (imports, firsts, memory) in found.items():
+        cells = [f"{statistics.median(v):.1f} ({min(v):.1f} to {max(v):.1f})" for v in (imports, firsts)]
+        yield f"| {name} | {cells[0]} | {cells[1]} | {statistics.median(memory):.0f} |"
+
+
+def _plot(rows, data, path):
+    plt.rcParams["svg.hashsalt"] = "gan_utils"  # the same figures make the same file
+    figure, axes = plt.subplots(figsize=(8, 4.5), layout="constrained")
+    for name in dict.fromkeys(row["name"] for row in rows):
+        mine = [row for row in rows if row["name"] == name]
+        seconds = sorted({row["seconds"] for row in mine})
+        fids = [[row["fid"] for row in mine if row["seconds"] == s] for s in seconds]
+        middle = [statistics.mean(values) for values in fids]
+        axes.plot(seconds, middle, label=name, **STYLES[name])
+        axes.fill_between(
+            seconds, [min(v) for v in fids], [max(v) for v in fids], color=STYLES[name]["color"], alpha=0.15, lw=0
+        )
+        axes.annotate(name, (seconds[-1], middle[-1]), (7, 0), textcoords="offset points", va="center")
+    floor = rows[0]["fid_floor"]
+    axes.axhline(floor, color="black", linewidth=1)
+    axes.annotate("real test images", (axes.get_xlim()[0], floor), (4, 4), textcoords="offset points")
+    axes.set(xscale="log", yscale="log", xlabel="seconds of training, two cores", ylabel="Fréchet distance")
+    axes.set_title(f"Distance to real digits ({data}, n = {rows[0]['n']:,}); lower is better", loc="left")
+    axes.set_xticks(sorted({row["seconds"] for row in rows}))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(ScalarFormatter())
+        axis.set_minor_formatter(NullFormatter())
+    axes.spines[["top", "right"]].set_visible(False)
+    right = axes.get_xlim()[1]
+    axes.set_xlim(right=right * 1.8)  # room for the names
+    figure.savefig(path, metadata={"Date": None})
+    plt.close(figure)
+
+
+if __name__ == "__main__":
+    print(write(sys.argv[1]))

@@ -1,0 +1,237 @@
+"""What the series is measured against: other networks, and other ways to take the same step.
+
+TensorFlow and PyTorch are welcome here; the package itself is pure Keras.
+"""
+
+import gan_utils as gu
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+
+
+def fused_step(generator, discriminator, g_optimizer, d_optimizer, jit_compile=False):
+    """A hand-written step for TensorFlow, compiled as a whole: both players, one call.
+
+    The same training as `GAN.train_on_batch`: fakes drawn in inference mode, one batch for D, fresh latents
+    for G's step, both losses and the accuracy handed back. It keeps no averaged generator.
+    """
+    d_optimizer.build(discriminator.trainable_variables)
+    g_optimizer.build(generator.trainable_variables)
+    loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    latent_dim = generator.input_shape[1]
+
+    @tf.function(jit_compile=jit_compile)
+    def step(real_images):
+        n = real_images.shape[0]
+        fake_images = generator(tf.random.normal((n, latent_dim)), training=False)
+        images = tf.concat([real_images, fake_images], 0)
+        targets = tf.concat([tf.ones((n, 1)), tf.zeros((n, 1))], 0)
+        with tf.GradientTape() as tape:
+            logits = discriminator(images, training=True)
+            d_loss = loss(targets, logits)
+        d_weights = discriminator.trainable_variables
+        d_optimizer.apply(tape.gradient(d_loss, d_weights), d_weights)
+        with tf.GradientTape() as tape:
+            fake_images = generator(tf.random.normal((n, latent_dim)), training=True)
+            g_loss = loss(tf.ones((n, 1)), discriminator(fake_images, training=True))
+        g_weights = generator.trainable_variables
+        g_optimizer.apply(tape.gradient(g_loss, g_weights), g_weights)
+        return d_loss, g_loss, tf.reduce_mean(tf.cast((logits > 0) == (targets > 0.5), tf.float32))
+
+    return lambda real_images: [float(value) for value in step(tf.constant(real_images))]
+
+
+def classic_step(gan):
+    """The loop of most Keras tutorials, its trap mended: `predict`, D on reals, D on fakes, combined."""
+
+    def step(real_images):
+        n = len(real_images)
+        latents = np.random.standard_normal((n, gan.latent_dim)).astype("float32")
+        fake_images = gan.generator.predict(latents, verbose=0)
+        logs = [
+            gan.discriminator.train_on_batch(real_images, np.ones((n, 1), "float32")),
+            gan.discriminator.train_on_batch(fake_images, np.zeros((n, 1), "float32")),
+        ]
+        latents = np.random.standard_normal((n, gan.latent_dim)).astype("float32")
+        return logs, gan.combined.train_on_batch(latents, np.ones((n, 1), "float32"))
+
+    return step
+
+
+def torch_step(generator, discriminator, g_rate, d_rate):
+    """Eager PyTorch, as its own DCGAN tutorial writes it, with the same networks, layer for layer.
+
+    Raises:
+        ImportError: PyTorch is not installed (`pip install -e .[bench]`).
+    """
+    import torch
+    from torch import nn
+
+    latent_dim, image_shape = generator.input_shape[1], tuple(generator.output_shape[1:])
+    g, d = (nn.Sequential(*_torch_layers(model)) for model in (generator, discriminator))
+    for model, twin in ((generator, g), (discriminator, d)):
+        assert sum(p.numel() for p in twin.parameters()) == sum(
+            np.prod(w.shape) for w in model.trainable_weights
+        )
+    options = {"betas": (0.5, 0.9), "eps": 1e-7}
+    g_optimizer = torch.optim.Adam(g.parameters(), lr=g_rate, **options)
+    d_optimizer = torch.optim.Adam(d.parameters(), lr=d_rate, **options)
+    loss = nn.BCEWithLogitsLoss()
+    channels_first = (image_shape[2], *image_shape[:2])
+
+    def step(real_images):
+        n = len(real_images)
+        real_images = torch.from_numpy(real_images).permute(0, 3, 1, 2)
+        targets = torch.cat([torch.ones(n, 1), torch.zeros(n, 1)])
+        with torch.no_grad():
+            fake_images = g(torch.randn(n, latent_dim)).view(n, *channels_first)
+        d_optimizer.zero_grad()
+        logits = d(torch.cat([real_images, fake_images]))
+        d_loss = loss(logits, targets)
+        d_loss.backward()
+        d_optimizer.step()
+        g_optimizer.zero_grad()
+        g_loss = loss(d(g(torch.randn(n, latent_dim)).view(n, *channels_first)), torch.ones(n, 1))
+        g_loss.backward()
+        g_optimizer.step()
+        return d_loss.item(), g_loss.item(), ((logits > 0) == (targets > 0.5)).float().mean().item()
+
+    return step
+
+
+def _torch_layers(model):
+    """PyTorch's counterparts of a Sequential's layers; "same" padding for kernels and strides of ours."""
+    from torch import nn
+
+    for layer in model.layers:
+        shape = layer.input.shape if hasattr(layer, "input") else None
+        if isinstance(layer, layers.Dense):
+            yield nn.Linear(shape[1], layer.units, bias=layer.use_bias)
+        elif isinstance(layer, (layers.Conv2D, layers.Conv2DTranspose)):
+            transposed = isinstance(layer, layers.Conv2DTranspose)
+            convolution = nn.ConvTranspose2d if transposed else nn.Conv2d
+            kernel, stride = layer.kernel_size[0], layer.strides[0]
+            extra = {"output_padding": (kernel - stride) % 2} if transposed else {}
+            padding = (kernel - stride + 1) // 2
+            yield convolution(
+                shape[3], layer.filters, kernel, stride, padding, bias=layer.use_bias, **extra
+            )
+        elif isinstance(layer, layers.BatchNormalization):
+            norm = nn.BatchNorm1d if len(shape) == 2 else nn.BatchNorm2d
+            yield norm(shape[-1], eps=layer.epsilon, momentum=1 - layer.momentum)
+        elif isinstance(layer, layers.LeakyReLU):
+            yield nn.LeakyReLU(layer.negative_slope)
+        elif isinstance(layer, layers.ReLU):
+            yield nn.ReLU()
+        elif isinstance(layer, layers.Dropout):
+            yield nn.Dropout(layer.rate)
+        elif isinstance(layer, layers.Flatten):
+            yield nn.Flatten()
+        elif isinstance(layer, layers.Reshape):
+            height, width, channels = layer.target_shape
+            yield nn.Unflatten(1, (channels, height, width))
+        else:
+            raise TypeError(f"no PyTorch counterpart for {layer}")
+        if getattr(layer, "activation", None) is keras.activations.sigmoid:
+            yield nn.Sigmoid()
+
+
+def adam(rate, **settings):
+    return keras.optimizers.Adam(rate, **settings)
+
+
+def classic_snippet():
+    """The shortest Keras GAN of blogs and answers: one hidden layer of 128 each, Keras's Adam; batch 32."""
+    generator = keras.Sequential(
+        [
+            keras.Input((100,)),
+            layers.Dense(128, activation="relu"),
+            layers.Dense(784, activation="sigmoid"),
+            layers.Reshape((28, 28, 1)),
+        ]
+    )
+    discriminator = keras.Sequential(
+        [keras.Input((28, 28, 1)), layers.Flatten(), layers.Dense(128, activation="relu"), layers.Dense(1)]
+    )
+    return generator, discriminator, adam(1e-3), adam(1e-3), 32
+
+
+def original_series():
+    """The dense networks of the Keras-GAN collection, with the series' first rate of 1e-5; batch 128."""
+
+    def block(units):
+        return [layers.Dense(units), layers.LeakyReLU(negative_slope=0.2), layers.BatchNormalization(momentum=0.8)]
+
+    generator = keras.Sequential(
+        [
+            keras.Input((100,)),
+            *[layer for units in (256, 512, 1024) for layer in block(units)],
+            layers.Dense(784, activation="tanh"),
+            layers.Rescaling(0.5, 0.5),
+            layers.Reshape((28, 28, 1)),
+        ]
+    )
+    discriminator = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Rescaling(2, -1),
+            layers.Flatten(),
+            layers.Dense(512),
+            layers.LeakyReLU(negative_slope=0.2),
+            layers.Dense(256),
+            layers.LeakyReLU(negative_slope=0.2),
+            layers.Dense(1),
+        ]
+    )
+    return generator, discriminator, adam(1e-5, beta_1=0.5), adam(1e-5, beta_1=0.5), 128
+
+
+def tensorflow_tutorial():
+    """TensorFlow's "Deep Convolutional Generative Adversarial Network" tutorial; batch 256."""
+
+    def up(filters, strides):
+        return [
+            layers.Conv2DTranspose(filters, 5, strides=strides, padding="same", use_bias=False),
+            layers.BatchNormalization(),
+            layers.LeakyReLU(negative_slope=0.3),
+        ]
+
+    def down(filters):
+        return [
+            layers.Conv2D(filters, 5, strides=2, padding="same"),
+            layers.LeakyReLU(negative_slope=0.3),
+            layers.Dropout(0.3),
+        ]
+
+    generator = keras.Sequential(
+        [
+            keras.Input((100,)),
+            layers.Dense(7 * 7 * 256, use_bias=False),
+            layers.BatchNormalization(),
+            layers.LeakyReLU(negative_slope=0.3),
+            layers.Reshape((7, 7, 256)),
+            *up(128, 1),
+            *up(64, 2),
+            layers.Conv2DTranspose(1, 5, strides=2, padding="same", use_bias=False, activation="tanh"),
+            layers.Rescaling(0.5, 0.5),
+        ]
+    )
+    discriminator = keras.Sequential(
+        [keras.Input((28, 28, 1)), layers.Rescaling(2, -1), *down(64), *down(128), layers.Flatten(), layers.Dense(1)]
+    )
+    return generator, discriminator, adam(1e-4), adam(1e-4), 256
+
+
+NETWORKS = {
+    "classic snippet": classic_snippet,
+    "original series": original_series,
+    "TensorFlow tutorial": tensorflow_tutorial,
+}
+
+
+def our_networks(name):
+    """Generator and discriminator of the series, "MLP" or "DCGAN"."""
+    if name == "MLP":
+        return gu.build_generator(), gu.build_discriminator()
+    return gu.build_dcgan_generator(), gu.build_dcgan_discriminator()
