@@ -21,6 +21,7 @@ from pathlib import Path
 import gan_utils as gu
 import keras
 import numpy as np
+import report
 import rivals
 
 HERE = Path(__file__).resolve().parent
@@ -47,7 +48,7 @@ NETWORKS = {
 
 
 def step_times(images, rounds=8, steps=20):
-    """Milliseconds a step, {(network, batch): {way: [ms, ...]}}: short turns, so that noise hits all alike."""
+    """Milliseconds a step, {(network, batch): {way: [ms, ...]}}: in short turns, noise hits all alike."""
     times = {}
     for name in OURS:
         for batch in (64, 128):
@@ -61,7 +62,9 @@ def step_times(images, rounds=8, steps=20):
                         step(real_images)
                         if turn and i > 2:  # what comes first compiles, or finds the caches cold
                             taken[way].append(1000 * (time.perf_counter() - began))
-            print(name, batch, {way: f"{statistics.median(ms):.1f} ms" for way, ms in taken.items()}, flush=True)
+            print(
+                name, batch, {way: f"{statistics.median(ms):.1f} ms" for way, ms in taken.items()}, flush=True
+            )
     return times
 
 
@@ -71,10 +74,10 @@ def _ways(name):
         return gu.GAN(*rivals.our_networks(name))
 
     ours = gan()
-    rates = [float(model.optimizer.learning_rate) for model in (ours.combined, ours.discriminator)]
+    models = ours.combined, ours.discriminator
 
     def fused(jit_compile):
-        optimizers = [rivals.adam(rate, beta_1=0.5, beta_2=0.9) for rate in rates]
+        optimizers = [type(m.optimizer).from_config(m.optimizer.get_config()) for m in models]
         return rivals.fused_step(*rivals.our_networks(name), *optimizers, jit_compile)
 
     ways = {
@@ -84,7 +87,7 @@ def _ways(name):
         "classic": rivals.classic_step(gan()),
     }
     try:
-        ways["PyTorch"] = rivals.torch_step(*rivals.our_networks(name), *rates)
+        ways["PyTorch"] = rivals.torch_step(*rivals.our_networks(name), *(m.optimizer for m in models))
     except ImportError:
         print("PyTorch is not installed: left out")
     return ways
@@ -102,7 +105,8 @@ def quality(dataset, name, seed, times):
         step = rivals.fused_step(generator, *others)
         step(dataset.images[:batch])
     rng, spent, steps, rows = np.random.default_rng(seed), 0.0, 1, []
-    latents = np.random.default_rng(0).standard_normal((10_000, 64 if ours else 100), dtype="float32")
+    latent_dim = (gan.generator if ours else generator).input_shape[1]
+    latents = np.random.default_rng(0).standard_normal((10_000, latent_dim), dtype="float32")
     for until in times:
         began = time.perf_counter()
         if ours:
@@ -153,16 +157,17 @@ def machine():
     """What the figures depend on; no name of a host."""
     versions = " ".join(f"{name} {metadata.version(name)}" for name in ("tensorflow", "keras", "numpy"))
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{cores} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}, {versions}"
+    python = f"Python {platform.python_version()}"
+    return f"{cores} cores, {platform.machine()}, {platform.system()}, {python}, {versions}"
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--ours-only", action="store_true", help="no rivals in the comparison of quality")
     full = (arguments := parser.parse_args()).full
-    import report
-
     results = {"machine": machine(), "start_up": start_up()}
     dataset = gu.load_images()
     results["data"] = dataset.name

@@ -1,4 +1,4 @@
-"""Turn the figures of a bench (.json) into tables (.md) and a plot (.svg): python benchmarks/report.py FILE.json"""
+"""Figures of a bench (.json) as tables (.md) and a plot (.svg): python benchmarks/report.py FILE.json"""
 
 import json
 import statistics
@@ -48,7 +48,7 @@ def _steps(rows):
     ways = list(dict.fromkeys(row["way"] for row in rows))
     yield "## Milliseconds a step"
     yield ""
-    yield "Median, and the range from the first to the last tenth. Below: the ratio of ours to the other's median."
+    yield "Median (first to last tenth). Below each row: our median, divided by the median of that way."
     yield ""
     yield "| network | batch | " + " | ".join(ways) + " |"
     yield "| --- " * (2 + len(ways)) + "|"
@@ -63,12 +63,12 @@ def _quality(rows):
     yield "## Quality against seconds of training"
     yield ""
     yield (
-        f"Frechet distance at n = {rows[0]['n']:,}; the real test images stand at {rows[0]['fid_floor']:.2f}, "
-        "and the ratio is to that. Means over the seeds; in brackets the best and the worst seed. Closest: the "
-        "distance of the nearest pair of one of 1,000 fakes and a training image, over that of test images."
+        f"Frechet distance at n = {rows[0]['n']:,}; test images stand at {rows[0]['fid_floor']:.2f}, "
+        "and the ratio is to that. Means over seeds, in brackets the best and the worst of them. Closest: "
+        "the smallest distance from one of 1,000 fakes to a training image, over that of 1,000 test images."
     )
     yield ""
-    yield "| network | seconds | steps | Frechet distance | ratio | class-KL | coverage | recognised | closest |"
+    yield "| network | seconds | steps | distance | ratio | class-KL | coverage | recognised | closest |"
     yield "| --- " * 9 + "|"
     for name, seconds in dict.fromkeys((row["name"], row["seconds"]) for row in rows):
         seeds = [row for row in rows if (row["name"], row["seconds"]) == (name, seconds)]
@@ -108,7 +108,12 @@ def _plot(rows, data, path):
         middle = [statistics.mean(values) for values in fids]
         axes.plot(seconds, middle, label=name, **STYLES[name])
         axes.fill_between(
-            seconds, [min(v) for v in fids], [max(v) for v in fids], color=STYLES[name]["color"], alpha=0.15, lw=0
+            seconds,
+            [min(v) for v in fids],
+            [max(v) for v in fids],
+            color=STYLES[name]["color"],
+            alpha=0.15,
+            lw=0,
         )
         axes.annotate(name, (seconds[-1], middle[-1]), (7, 0), textcoords="offset points", va="center")
     floor = rows[0]["fid_floor"]

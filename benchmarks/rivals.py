@@ -45,22 +45,27 @@ def fused_step(generator, discriminator, g_optimizer, d_optimizer, jit_compile=F
 def classic_step(gan):
     """The loop of most Keras tutorials, its trap mended: `predict`, D on reals, D on fakes, combined."""
 
+    rng = np.random.default_rng()
+
     def step(real_images):
         n = len(real_images)
-        latents = np.random.standard_normal((n, gan.latent_dim)).astype("float32")
+        latents = rng.standard_normal((n, gan.latent_dim), dtype="float32")
         fake_images = gan.generator.predict(latents, verbose=0)
         logs = [
             gan.discriminator.train_on_batch(real_images, np.ones((n, 1), "float32")),
             gan.discriminator.train_on_batch(fake_images, np.zeros((n, 1), "float32")),
         ]
-        latents = np.random.standard_normal((n, gan.latent_dim)).astype("float32")
+        latents = rng.standard_normal((n, gan.latent_dim), dtype="float32")
         return logs, gan.combined.train_on_batch(latents, np.ones((n, 1), "float32"))
 
     return step
 
 
-def torch_step(generator, discriminator, g_rate, d_rate):
+def torch_step(generator, discriminator, g_keras, d_keras):
     """Eager PyTorch, as its own DCGAN tutorial writes it, with the same networks, layer for layer.
+
+    Args:
+        g_keras, d_keras: Keras's Adam or AdamW, whose settings PyTorch's gets.
 
     Raises:
         ImportError: PyTorch is not installed (`pip install -e .[bench]`).
@@ -74,9 +79,7 @@ def torch_step(generator, discriminator, g_rate, d_rate):
         assert sum(p.numel() for p in twin.parameters()) == sum(
             np.prod(w.shape) for w in model.trainable_weights
         )
-    options = {"betas": (0.5, 0.9), "eps": 1e-7}
-    g_optimizer = torch.optim.Adam(g.parameters(), lr=g_rate, **options)
-    d_optimizer = torch.optim.Adam(d.parameters(), lr=d_rate, **options)
+    g_optimizer, d_optimizer = _torch_adam(g_keras, g), _torch_adam(d_keras, d)
     loss = nn.BCEWithLogitsLoss()
     channels_first = (image_shape[2], *image_shape[:2])
 
@@ -100,6 +103,18 @@ def torch_step(generator, discriminator, g_rate, d_rate):
     return step
 
 
+def _torch_adam(optimizer, model):
+    import torch
+
+    return torch.optim.AdamW(
+        model.parameters(),
+        lr=float(optimizer.learning_rate),
+        betas=(optimizer.beta_1, optimizer.beta_2),
+        eps=optimizer.epsilon,
+        weight_decay=optimizer.weight_decay or 0,
+    )
+
+
 def _torch_layers(model):
     """PyTorch's counterparts of a Sequential's layers; "same" padding for kernels and strides of ours."""
     from torch import nn
@@ -114,9 +129,7 @@ def _torch_layers(model):
             kernel, stride = layer.kernel_size[0], layer.strides[0]
             extra = {"output_padding": (kernel - stride) % 2} if transposed else {}
             padding = (kernel - stride + 1) // 2
-            yield convolution(
-                shape[3], layer.filters, kernel, stride, padding, bias=layer.use_bias, **extra
-            )
+            yield convolution(shape[3], layer.filters, kernel, stride, padding, bias=layer.use_bias, **extra)
         elif isinstance(layer, layers.BatchNormalization):
             norm = nn.BatchNorm1d if len(shape) == 2 else nn.BatchNorm2d
             yield norm(shape[-1], eps=layer.epsilon, momentum=1 - layer.momentum)
@@ -158,33 +171,25 @@ def classic_snippet():
 
 
 def original_series():
-    """The dense networks of the Keras-GAN collection, with the series' first rate of 1e-5; batch 128."""
+    """The dense networks and the rate of the course that this series follows; batch 128."""
 
     def block(units):
-        return [layers.Dense(units), layers.LeakyReLU(negative_slope=0.2), layers.BatchNormalization(momentum=0.8)]
+        return [layers.Dense(units), layers.BatchNormalization(momentum=0.9), layers.ReLU()]
 
     generator = keras.Sequential(
         [
-            keras.Input((100,)),
-            *[layer for units in (256, 512, 1024) for layer in block(units)],
-            layers.Dense(784, activation="tanh"),
-            layers.Rescaling(0.5, 0.5),
+            keras.Input((64,)),
+            *[layer for units in (128, 256, 512, 1024) for layer in block(units)],
+            layers.Dense(784, activation="sigmoid"),
             layers.Reshape((28, 28, 1)),
         ]
     )
-    discriminator = keras.Sequential(
-        [
-            keras.Input((28, 28, 1)),
-            layers.Rescaling(2, -1),
-            layers.Flatten(),
-            layers.Dense(512),
-            layers.LeakyReLU(negative_slope=0.2),
-            layers.Dense(256),
-            layers.LeakyReLU(negative_slope=0.2),
-            layers.Dense(1),
-        ]
-    )
-    return generator, discriminator, adam(1e-5, beta_1=0.5), adam(1e-5, beta_1=0.5), 128
+    discriminator = keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten()])
+    for units in (512, 256, 128):
+        discriminator.add(layers.Dense(units))
+        discriminator.add(layers.LeakyReLU(negative_slope=0.2))
+    discriminator.add(layers.Dense(1))
+    return generator, discriminator, adam(1e-5), adam(1e-5), 128
 
 
 def tensorflow_tutorial():
@@ -218,7 +223,14 @@ def tensorflow_tutorial():
         ]
     )
     discriminator = keras.Sequential(
-        [keras.Input((28, 28, 1)), layers.Rescaling(2, -1), *down(64), *down(128), layers.Flatten(), layers.Dense(1)]
+        [
+            keras.Input((28, 28, 1)),
+            layers.Rescaling(2, -1),
+            *down(64),
+            *down(128),
+            layers.Flatten(),
+            layers.Dense(1),
+        ]
     )
     return generator, discriminator, adam(1e-4), adam(1e-4), 256
 

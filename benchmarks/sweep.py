@@ -16,97 +16,11 @@ from pathlib import Path
 import gan_utils as gu
 import keras
 import numpy as np
+from configs import CONFIGS
 from gan_utils import quality
 from keras import layers, ops
 
 AVERAGES = (0, 0.99, 0.995, 0.998, 0.999)  # decays of the averaged generators that are kept and measured
-MLP = {
-    "net": "mlp", "g": (256, 512), "d": (512, 256), "latent": 64, "batch": 64, "g_lr": 1e-3, "d_lr": 5e-4,
-    "beta_1": 0.5, "beta_2": 0.9, "momentum": 0.9, "dropout": 0, "noise": 0, "spectral": False, "r1": 0,
-    "loss": "bce", "real_target": 1, "training_fakes": False, "decay": 0, "g_dense": (), "d_dense": (), "weight_decay": None,
-}  # fmt: skip
-DCGAN = MLP | {"net": "dcgan", "g": (32, 16), "d": (16, 32), "kernel": 4, "g_lr": 2e-3, "d_lr": 2e-3}
-
-CONFIGS = {"mlp": MLP, "dcgan": DCGAN}
-
-
-def family(base, **changes):
-    """Add configurations that differ from `base` in what `changes` says, under "base name"."""
-    for name, change in changes.items():
-        CONFIGS[f"{base} {name}"] = CONFIGS[base] | change
-
-
-_common = {
-    "batch 32": {"batch": 32}, "batch 128": {"batch": 128},
-    "beta_1 0": {"beta_1": 0.0}, "beta_2 0.99": {"beta_2": 0.99}, "beta_2 0.999": {"beta_2": 0.999},
-    "momentum 0.99": {"momentum": 0.99}, "momentum 0.8": {"momentum": 0.8},
-    "dropout 0.3": {"dropout": 0.3}, "noise 0.2": {"noise": 0.2},
-    "spectral": {"spectral": True}, "r1 1": {"r1": 1}, "r1 0.1": {"r1": 0.1},
-    "hinge": {"loss": "hinge"}, "lsgan": {"loss": "lsgan"}, "target 0.9": {"real_target": 0.9},
-    "training fakes": {"training_fakes": True},
-    "latent 32": {"latent": 32}, "latent 16": {"latent": 16},
-}  # fmt: skip
-family("mlp", **_common, **{
-    "lr*2": {"g_lr": 2e-3, "d_lr": 1e-3}, "lr/2": {"g_lr": 5e-4, "d_lr": 2.5e-4},
-    "lr 1:1": {"g_lr": 1e-3, "d_lr": 1e-3}, "lr 1:2": {"g_lr": 5e-4, "d_lr": 1e-3},
-    "batch 128 lr*2": {"batch": 128, "g_lr": 2e-3, "d_lr": 1e-3},
-    "small": {"g": (128, 256), "d": (256, 128)}, "wide": {"g": (512, 1024), "d": (1024, 512)},
-    "g one": {"g": (512,)}, "d one": {"d": (512,)}, "d big": {"d": (1024, 256)},
-})  # fmt: skip
-family("dcgan", **_common, **{
-    "lr*2": {"g_lr": 4e-3, "d_lr": 4e-3}, "lr/2": {"g_lr": 1e-3, "d_lr": 1e-3},
-    "lr 2:1": {"g_lr": 2e-3, "d_lr": 1e-3}, "lr 1:2": {"g_lr": 1e-3, "d_lr": 2e-3},
-    "batch 128 lr*2": {"batch": 128, "g_lr": 4e-3, "d_lr": 4e-3},
-    "g 64-32": {"g": (64, 32)}, "d 32-64": {"d": (32, 64)}, "both x2": {"g": (64, 32), "d": (32, 64)},
-    "g 64-16": {"g": (64, 16)}, "kernel 5": {"kernel": 5},
-})  # fmt: skip
-
-# Round two, around what round one found: larger steps.
-CONFIGS["mlp2"] = MLP | {"g_lr": 4e-3, "d_lr": 2e-3}
-CONFIGS["dcgan2"] = DCGAN | {"g_lr": 8e-3, "d_lr": 8e-3}
-_common2 = {
-    "batch 32": {"batch": 32}, "beta_1 0": {"beta_1": 0.0}, "beta_2 0.99": {"beta_2": 0.99}, "beta_2 0.999": {"beta_2": 0.999},
-    "dropout 0.3": {"dropout": 0.3}, "r1 1": {"r1": 1}, "r1 0.1": {"r1": 0.1}, "hinge": {"loss": "hinge"}, "lsgan": {"loss": "lsgan"},
-    "target 0.9": {"real_target": 0.9}, "latent 32": {"latent": 32}, "latent 16": {"latent": 16}, "momentum 0.8": {"momentum": 0.8}, "noise 0.2": {"noise": 0.2},
-    "batch 128": {"batch": 128},
-}
-family("mlp2", **_common2, **{"lr*2": {"g_lr": 8e-3, "d_lr": 4e-3}, "lr 1:1": {"g_lr": 2e-3, "d_lr": 2e-3}, "lr 1:2": {"g_lr": 1e-3, "d_lr": 2e-3},"lr 4:1": {"g_lr": 4e-3, "d_lr": 1e-3},
-  "small": {"g": (128, 256), "d": (256, 128)}, "d one": {"d": (512,)}, "g one": {"g": (512,)}, "d 256": {"d": (256, 256)}, "d 384 g 128-256": {"g": (128, 256), "d": (512, 128)}})
-family("dcgan2", **_common2, **{"lr*2": {"g_lr": 1.6e-2, "d_lr": 1.6e-2}, "lr 2:1": {"g_lr": 8e-3, "d_lr": 4e-3}, "lr 4:1": {"g_lr": 8e-3, "d_lr": 2e-3}, "lr 1:2": {"g_lr": 4e-3, "d_lr": 8e-3},
-  "g 64-32": {"g": (64, 32)}, "d 32-64": {"d": (32, 64)}, "g 64-16": {"g": (64, 16)}, "d 8-16": {"d": (8, 16)}, "g 32-8": {"g": (32, 8)}, "kernel 5": {"kernel": 5}, "both x2": {"g": (64, 32), "d": (32, 64)}})
-
-# Round three
-CONFIGS["mlp3"] = MLP | {"g_lr": 4e-3, "d_lr": 2e-3, "g": (128, 256), "d": (256, 128)}
-CONFIGS["dcgan3"] = DCGAN | {"g_lr": 4e-3, "d_lr": 2e-3}
-family("mlp3", **_common2, **{"lr*2": {"g_lr": 8e-3, "d_lr": 4e-3}, "lr/2": {"g_lr": 2e-3, "d_lr": 1e-3}, "lr 1:1": {"g_lr": 2e-3, "d_lr": 2e-3},"lr 4:1": {"g_lr": 4e-3, "d_lr": 1e-3},
-  "tiny": {"g": (64, 128), "d": (128, 64)}, "g wide": {"g": (128, 512)}, "d wide": {"d": (512, 128)}, "d one": {"d": (256,)}, "g one": {"g": (256,)}, "mid": {"g": (128, 384), "d": (384, 128)}})
-family("dcgan3", **_common2, **{"lr 3:1": {"g_lr": 6e-3, "d_lr": 2e-3}, "lr 4:1": {"g_lr": 4e-3, "d_lr": 1e-3}, "lr 8:1": {"g_lr": 8e-3, "d_lr": 1e-3},
-  "small": {"g": (16, 8), "d": (8, 16)}, "g 32-8": {"g": (32, 8)}, "g 16-16": {"g": (16, 16)}, "d 32-64": {"d": (32, 64)}, "d 8-16": {"d": (8, 16)}, "d 16-64": {"d": (16, 64)}, "g 64-16": {"g": (64, 16)}})
-
-# Round four
-CONFIGS["mlp4"] = CONFIGS["mlp3"] | {"beta_1": 0.0}
-CONFIGS["dcgan4"] = CONFIGS["dcgan3"] | {"beta_1": 0.0, "batch": 32}
-family("mlp4", **_common2, **{"lr*2": {"g_lr": 8e-3, "d_lr": 4e-3}, "lr/2": {"g_lr": 2e-3, "d_lr": 1e-3}, "lr 1:1": {"g_lr": 2e-3, "d_lr": 2e-3},"lr 4:1": {"g_lr": 4e-3, "d_lr": 1e-3},
-  "decay 5000": {"decay": 5000}, "decay 2000": {"decay": 2000}, "batch 16": {"batch": 16},
-  "tiny": {"g": (64, 128), "d": (128, 64)}, "g tiny": {"g": (64, 128)}, "d wide": {"d": (512, 128)}, "d one": {"d": (256,)}, "g one": {"g": (256,)}, "mid": {"g": (128, 384), "d": (384, 128)}, "d 256-256": {"d": (256, 256)}})
-family("dcgan4", **_common2, **{"lr 1:1": {"g_lr": 4e-3, "d_lr": 4e-3}, "lr*2": {"g_lr": 8e-3, "d_lr": 4e-3}, "lr/2": {"g_lr": 2e-3, "d_lr": 1e-3}, "batch 16": {"batch": 16},  "batch 64": {"batch": 64}, "beta_1 0.5": {"beta_1": 0.5},
-  "decay 5000": {"decay": 5000}, "kernel 3": {"kernel": 3},
-  "small": {"g": (16, 8), "d": (8, 16)}, "g 32-8": {"g": (32, 8)}, "g 16-16": {"g": (16, 16)}, "d 32-64": {"d": (32, 64)}, "d 8-16": {"d": (8, 16)}, "d 16-64": {"d": (16, 64)}, "g 64-16": {"g": (64, 16)}})
-
-# Round five
-CONFIGS["dcgan5"] = CONFIGS["dcgan4"] | {"g_dense": (128,), "d_dense": (128,)}
-family("dcgan5", **{"d only": {"g_dense": ()}, "g only": {"d_dense": ()}, "g 16-16": {"g": (16, 16)}, "g 16-8": {"g": (16, 8)}, "d 8-16": {"d": (8, 16)}, "small": {"g": (16, 8), "d": (8, 16)},
-  "beta_1 0.5": {"beta_1": 0.5}, "lr/2": {"g_lr": 2e-3, "d_lr": 1e-3}, "lr*2": {"g_lr": 8e-3, "d_lr": 4e-3}, "lr 2:2": {"g_lr": 2e-3, "d_lr": 2e-3}, "batch 64": {"batch": 64}, "256": {"g_dense": (256,), "d_dense": (256,)}, "64": {"g_dense": (64,), "d_dense": (64,)}, "latent 16": {"latent": 16}})
-
-# Round six
-CONFIGS["dcgan6"] = CONFIGS["dcgan5"] | {"g_lr": 2e-3, "d_lr": 1e-3}
-family("dcgan6", **{"g 16-16": {"g": (16, 16)}, "g 16-8": {"g": (16, 8)}, "d 8-16": {"d": (8, 16)}, "small": {"g": (16, 8), "d": (8, 16)},
-  "beta_1 0.5": {"beta_1": 0.5}, "beta_2 0.99": {"beta_2": 0.99}, "lr/2": {"g_lr": 1e-3, "d_lr": 5e-4}, "lr 2:2": {"g_lr": 2e-3, "d_lr": 2e-3}, "lr 1:1": {"g_lr": 1e-3, "d_lr": 1e-3}, "batch 64": {"batch": 64}, "256": {"g_dense": (256,), "d_dense": (256,)}, "d 256": {"d_dense": (256,)}, "64": {"g_dense": (64,), "d_dense": (64,)}, "latent 16": {"latent": 16}, "decay 5000": {"decay": 5000}})
-CONFIGS["mlp6"] = CONFIGS["mlp4"] | {"g_lr": 2e-3, "d_lr": 1e-3}
-family("mlp6", **{"decay 5000": {"decay": 5000}, "r1 1": {"r1": 1}, "r1 0.1": {"r1": 0.1}, "lr/2": {"g_lr": 1e-3, "d_lr": 5e-4}, "beta_2 0.99": {"beta_2": 0.99}, "lsgan": {"loss": "lsgan"}, "target 0.9": {"real_target": 0.9}, "momentum 0.8": {"momentum": 0.8}, "training fakes": {"training_fakes": True}, "noise 0.2": {"noise": 0.2}, "dropout 0.1": {"dropout": 0.1}})
-
-CONFIGS["mlp7"] = CONFIGS["mlp6"] | {"decay": 5000}
-family("mlp7", **{"wd 0.1": {"weight_decay": 0.1}, "wd 1": {"weight_decay": 1.0}, "noise 0.1": {"noise": 0.1}, "noise 0.3": {"noise": 0.3}, "dropout 0.1": {"dropout": 0.1}, "r1 0.1": {"r1": 0.1}, "r1 1": {"r1": 1}, "target 0.9": {"real_target": 0.9}, "g wide": {"g": (256, 512)}, "batch 32": {"batch": 32}, "batch 128": {"batch": 128}, "d tiny": {"d": (128, 64)}, "latent 16": {"latent": 16}})
 
 
 def build_networks(c):
@@ -138,7 +52,7 @@ def build_networks(c):
             d += [layers.Dense(units), *leaky()]
         for units in c["g_dense"]:
             g += block(layers.Dense(units, use_bias=False))
-        g += block(layers.Dense(49 * first, use_bias=False)) + [layers.Reshape((7, 7, first))]
+        g += [*block(layers.Dense(49 * first, use_bias=False)), layers.Reshape((7, 7, first))]
         g += block(layers.Conv2DTranspose(second, k, strides=2, padding="same", use_bias=False))
         g += [layers.Conv2DTranspose(1, k, strides=2, padding="same", activation="sigmoid")]
     d += [wrap(layers.Dense(1))]
@@ -154,11 +68,11 @@ class R1(keras.Sequential):
         import tensorflow as tf
 
         images, targets, _ = keras.utils.unpack_x_y_sample_weight(data)
-        count = len(self.layers) and tf.cast(self.optimizer.iterations, tf.int32)
+        step = self.optimizer.iterations
         with tf.GradientTape() as tape:
             logits = self(images, training=True)
             loss = self.compute_loss(images, targets, logits)
-            penalty = tf.cond(count % self.every == 0, lambda: self.penalty(images), lambda: 0.0)
+            penalty = tf.cond(step % self.every == 0, lambda: self.penalty(images), lambda: 0.0)
             total = loss + penalty
         self.optimizer.apply(tape.gradient(total, self.trainable_weights), self.trainable_weights)
         self._loss_tracker.update_state(loss)
@@ -196,16 +110,23 @@ class SweepGAN(gu.GAN):
         generator, discriminator = build_networks(c)
         super().__init__(generator, discriminator, average=0, seed=seed)
         optimizers = [
-            keras.optimizers.Adam(rate(c[f"{player}_lr"], c["decay"]), beta_1=c["beta_1"], beta_2=c["beta_2"], weight_decay=c["weight_decay"] if player == "d" else None)
+            keras.optimizers.Adam(
+                rate(c[f"{player}_lr"], c["decay"]),
+                beta_1=c["beta_1"],
+                beta_2=c["beta_2"],
+                weight_decay=c["weight_decay"] if player == "d" else None,
+            )
             for player in "dg"
         ]
         bce = keras.losses.BinaryCrossentropy(from_logits=True)
         losses = {"bce": (bce, bce), "hinge": (hinge_d, hinge_g), "lsgan": ("mse", "mse")}[c["loss"]]
-        metrics = [keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.5 if c["loss"] == "lsgan" else 0)]
+        metrics = [
+            keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.5 if c["loss"] == "lsgan" else 0)
+        ]
         discriminator.gamma = c["r1"]
         discriminator.compile(optimizers[0], losses[0], metrics=metrics)
         self.combined.compile(optimizers[1], losses[1])
-        self.c, self.kept = c, {decay: None for decay in AVERAGES[1:]}
+        self.kept = {decay: None for decay in AVERAGES[1:]}
         if c["training_fakes"]:
             import tensorflow as tf
 
@@ -221,7 +142,9 @@ class SweepGAN(gu.GAN):
             weights = self.generator.get_weights()
             for decay, kept in self.kept.items():
                 d = min(decay**10, (self.step - 10) / (self.step + 80))
-                self.kept[decay] = [d * a + (1 - d) * w for a, w in zip(kept or weights, weights, strict=True)]
+                self.kept[decay] = [
+                    d * a + (1 - d) * w for a, w in zip(kept or weights, weights, strict=True)
+                ]
         return logs
 
     def draw(self, decay, n):
@@ -262,7 +185,9 @@ def run(images, name, seed, times):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("names", nargs="*", default=["*"])
     parser.add_argument("--seconds", type=float, nargs="+", default=[60])
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])

@@ -16,14 +16,14 @@ BATCH_NORM_MOMENTUM = 0.9
 
 
 def build_discriminator(image_shape=(28, 28, 1)):
-    """Dense discriminator: image -> 512 -> 256 -> one logit. Built, not compiled; no BatchNorm."""
+    """Dense discriminator: image -> 256 -> 128 -> one logit. Built, not compiled; no BatchNorm."""
     return keras.Sequential(
         [
             keras.Input(image_shape),
             layers.Flatten(),
-            layers.Dense(512),
-            layers.LeakyReLU(negative_slope=LEAK),
             layers.Dense(256),
+            layers.LeakyReLU(negative_slope=LEAK),
+            layers.Dense(128),
             layers.LeakyReLU(negative_slope=LEAK),
             layers.Dense(1),
         ],
@@ -32,13 +32,13 @@ def build_discriminator(image_shape=(28, 28, 1)):
 
 
 def build_generator(latent_dim=64, image_shape=(28, 28, 1)):
-    """Dense generator: latents (n, latent_dim) -> 256 -> 512 -> images (n, *image_shape) in [0, 1]."""
+    """Dense generator: latents (n, latent_dim) -> 128 -> 256 -> images (n, *image_shape) in [0, 1]."""
     _check_latent_dim(latent_dim)
     return keras.Sequential(
         [
             keras.Input((latent_dim,)),
+            *_dense_block(128),
             *_dense_block(256),
-            *_dense_block(512),
             layers.Dense(math.prod(image_shape), activation="sigmoid"),
             layers.Reshape(image_shape),
         ],
@@ -47,10 +47,12 @@ def build_generator(latent_dim=64, image_shape=(28, 28, 1)):
 
 
 def build_dcgan_discriminator(image_shape=(28, 28, 1)):
-    """Convolutional discriminator: two strided 4x4 convolutions, then one logit.
+    """Convolutional discriminator: two strided 4x4 convolutions, a dense layer, one logit.
 
     After DCGAN (Radford et al. 2015, section 3), without its BatchNorm: the combined model needs a
-    discriminator that treats every image alone. Height and width must be multiples of 4.
+    discriminator that treats every image alone. And with a hidden dense layer, as in the networks for MNIST
+    of Chen et al. (2016, arXiv:1606.03657, appendix C.1): convolutions see strokes, the dense layer sees
+    whether they make a digit. Height and width must be multiples of 4.
     """
     _check_multiple_of_4(image_shape)
     return keras.Sequential(
@@ -61,6 +63,8 @@ def build_dcgan_discriminator(image_shape=(28, 28, 1)):
             layers.Conv2D(32, 4, strides=2, padding="same"),
             layers.LeakyReLU(negative_slope=LEAK),
             layers.Flatten(),
+            layers.Dense(128),
+            layers.LeakyReLU(negative_slope=LEAK),
             layers.Dense(1),
         ],
         name="dcgan_discriminator",
@@ -68,10 +72,11 @@ def build_dcgan_discriminator(image_shape=(28, 28, 1)):
 
 
 def build_dcgan_generator(latent_dim=64, image_shape=(28, 28, 1)):
-    """Convolutional generator: latents -> a quarter-size map of 32 channels -> 16 -> images in [0, 1].
+    """Convolutional generator: latents -> 128 -> a quarter-size map of 32 channels -> 16 -> images in [0, 1].
 
     After DCGAN (Radford et al. 2015, section 3), with a sigmoid for the paper's tanh because our images
-    lie in [0, 1]. Height and width must be multiples of 4.
+    lie in [0, 1], and a hidden dense layer as in `build_dcgan_discriminator`. Height and width must be
+    multiples of 4.
     """
     _check_latent_dim(latent_dim)
     _check_multiple_of_4(image_shape)
@@ -79,6 +84,7 @@ def build_dcgan_generator(latent_dim=64, image_shape=(28, 28, 1)):
     return keras.Sequential(
         [
             keras.Input((latent_dim,)),
+            *_dense_block(128),
             *_dense_block(height // 4 * (width // 4) * 32),
             layers.Reshape((height // 4, width // 4, 32)),
             layers.Conv2DTranspose(16, 4, strides=2, padding="same", use_bias=False),
