@@ -10,9 +10,10 @@ import keras
 from keras import layers
 
 LEAK = 0.2  # slope of LeakyReLU left of zero (Radford et al. 2015)
-# G is sampled with BatchNorm's moving statistics, which must keep up with weights that move quickly.
-# Keras's default of 0.99 lags about a hundred steps behind.
-BATCH_NORM_MOMENTUM = 0.9
+# G is drawn with BatchNorm's moving statistics but trains with each batch's own, so that D learns on other
+# images than G is trained on. The statistics must keep up with weights that move quickly: with 0.9 the
+# convolutional pair lost classes of the embedded digits, with Keras's 0.99 they lag a hundred steps behind.
+BATCH_NORM_MOMENTUM = 0.5
 
 
 def build_discriminator(image_shape=(28, 28, 1)):
