@@ -20,6 +20,7 @@ from pathlib import Path
 
 import gan_utils as gu
 import keras
+import matplotlib.pyplot as plt
 import numpy as np
 import report
 import rivals
@@ -131,6 +132,7 @@ def _keep_picture(images, name):
     folder.mkdir(parents=True, exist_ok=True)
     figure = gu.plot_images(images)
     figure.savefig(folder / f"{name.replace(' ', '_')}.png")
+    plt.close(figure)
 
 
 def _short(measures):

@@ -118,7 +118,7 @@ def _plot(rows, data, path):
         axes.annotate(name, (seconds[-1], middle[-1]), (7, 0), textcoords="offset points", va="center")
     floor = rows[0]["fid_floor"]
     axes.axhline(floor, color="black", linewidth=1)
-    axes.annotate("real test images", (axes.get_xlim()[0], floor), (4, 4), textcoords="offset points")
+    axes.text(0.01, floor, "real test images", transform=axes.get_yaxis_transform(), va="bottom")
     axes.set(xscale="log", yscale="log", xlabel="seconds of training, two cores", ylabel="Fréchet distance")
     axes.set_title(f"Distance to real digits ({data}, n = {rows[0]['n']:,}); lower is better", loc="left")
     axes.set_xticks(sorted({row["seconds"] for row in rows}))
