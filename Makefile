@@ -42,7 +42,7 @@ update: environment ## maintainers: run the notebooks and store their outputs in
 bench: environment ## measure speed and quality beside other GANs: twelve minutes, tables to benchmarks/
 	@$(RUN) benchmarks/bench.py
 
-bench-full: environment ## the same with three seeds, up to 600 seconds a network: three hours
+bench-full: environment ## the same with three seeds, up to 600 seconds a network: two hours or more
 	@$(RUN) benchmarks/bench.py --full
 
 clean: ## remove build/ and caches; the environment stays

@@ -1,7 +1,7 @@
 """How fast, and how good? Everything side by side, in one run on one machine.
 
     make bench         one seed, 60 seconds a network: about twelve minutes on two cores
-    make bench-full    three seeds, up to 600 seconds for ours and 240 for the rest: about three hours
+    make bench-full    three seeds, up to 600 seconds for ours, 240 for the rest: some two hours (estimated)
 
 writes tables (.md), every figure in them (.json) and a plot (.svg) to benchmarks/, and a picture of a hundred
 digits of each run to build/bench/. MNIST is used if it is on this machine, else the embedded digits.

@@ -11,7 +11,7 @@ from gan_utils.data import check_count, check_images
 from gan_utils.networks import build_combined
 
 FRAME_IMAGES = 36  # a 6x6 grid in the training film
-AVERAGE_EVERY = 10  # steps; averaging half a million weights takes a tenth of a step's time
+AVERAGE_EVERY = 10  # steps; to copy and average all weights takes about a tenth of a step's time
 # Before 3.15 Keras's train_on_batch returns the mean since the last reset.
 RESET_METRICS = tuple(int(part) for part in keras.__version__.split(".")[:2]) < (3, 15)
 
