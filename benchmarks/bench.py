@@ -160,33 +160,34 @@ def machine():
     versions = " ".join(f"{name} {metadata.version(name)}" for name in ("tensorflow", "keras", "numpy"))
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     python = f"Python {platform.python_version()}"
-    return f"{cores} cores, {platform.machine()}, {platform.system()}, {python}, {versions}"
+    cores = "1 core" if cores == 1 else f"{cores} cores"
+    return f"{cores}, {platform.machine()}, {platform.system()}, {python}, {versions}"
 
 
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--full", action="store_true")
-    parser.add_argument("--ours-only", action="store_true", help="no rivals in the comparison of quality")
-    full = (arguments := parser.parse_args()).full
-    results = {"machine": machine(), "start_up": start_up()}
+    parser.add_argument("--full", action="store_true", help="three seeds, and more seconds")
+    parser.add_argument("--ours-only", action="store_true", help="only the quality of our networks")
+    full, ours_only = vars(parser.parse_args()).values()
+    path = HERE / f"results{'_full' * full}{'_ours' * ours_only}.json"
     dataset = gu.load_images()
-    results["data"] = dataset.name
-    times = step_times(dataset.images)
-    results["steps"] = [
-        {"network": name, "batch": batch, "way": way, "ms": [round(t, 3) for t in taken]}
-        for (name, batch), ways in times.items()
-        for way, taken in ways.items()
-    ]
+    results = {"machine": machine(), "data": dataset.name}
+    if not ours_only:
+        results["start_up"] = start_up()
+        results["steps"] = [
+            {"network": name, "batch": batch, "way": way, "ms": [round(t, 3) for t in taken]}
+            for (name, batch), ways in step_times(dataset.images).items()
+            for way, taken in ways.items()
+        ]
     results["quality"] = []
     for seed in (1, 2, 3) if full else (1,):
-        for name in OURS + (() if arguments.ours_only else tuple(rivals.NETWORKS)):
+        for name in OURS + (() if ours_only else tuple(rivals.NETWORKS)):
             checkpoints = [15, 30, 60]
             if full:
                 checkpoints += [120, 240, 360, 480, 600] if name in OURS else [120, 240]
             results["quality"] += quality(dataset, name, seed, checkpoints)
-            path = HERE / ("results_full.json" if full else "results.json")
             path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     print(report.write(path))
 

@@ -22,19 +22,17 @@ def write(path):
     results = json.loads(Path(path).read_text(encoding="utf-8"))
     text = "\n".join(
         [
-            "# Results of `make bench-full`" if "full" in Path(path).stem else "# Results of `make bench`",
+            f"# {Path(path).stem.replace('_', ' ').capitalize()}",
             "",
             f"{results['machine']}. Data: {results['data']}.",
             "",
-            *_steps(results["steps"]),
-            "",
+            *_steps(results.get("steps", [])),
             *_quality(results["quality"]),
-            "",
-            *_start_up(results["start_up"]),
+            *_start_up(results.get("start_up", {})),
         ]
     )
     Path(path).with_suffix(".md").write_text(text + "\n", encoding="utf-8")
-    _plot(results["quality"], results["data"], Path(path).with_suffix(".svg"))
+    _plot(results, Path(path).with_suffix(".svg"))
     return text
 
 
@@ -44,6 +42,8 @@ def _spread(values):
 
 
 def _steps(rows):
+    if not rows:
+        return
     table = {(row["network"], row["batch"], row["way"]): row["ms"] for row in rows}
     ways = list(dict.fromkeys(row["way"] for row in rows))
     yield "## Milliseconds a step"
@@ -57,6 +57,7 @@ def _steps(rows):
         yield f"| {network} | {batch} | " + " | ".join(cells) + " |"
         medians = [statistics.median(table[network, batch, way]) for way in ways]
         yield "| | ratio | " + " | ".join(f"{medians[0] / other:.2f}" for other in medians) + " |"
+    yield ""
 
 
 def _quality(rows):
@@ -87,6 +88,9 @@ def _quality(rows):
 
 
 def _start_up(found):
+    if not found:
+        return
+    yield ""
     yield "## A cold start"
     yield ""
     yield "Three processes each: seconds to import, seconds to the end of the first step, peak memory."
@@ -98,7 +102,8 @@ def _start_up(found):
         yield f"| {name} | {cells[0]} | {cells[1]} | {statistics.median(memory):.0f} |"
 
 
-def _plot(rows, data, path):
+def _plot(results, path):
+    rows, data, cores = results["quality"], results["data"], results["machine"].split(",")[0]
     plt.rcParams["svg.hashsalt"] = "gan_utils"  # the same figures make the same file
     figure, axes = plt.subplots(figsize=(8, 4.5), layout="constrained")
     for name in dict.fromkeys(row["name"] for row in rows):
@@ -119,7 +124,7 @@ def _plot(rows, data, path):
     floor = rows[0]["fid_floor"]
     axes.axhline(floor, color="black", linewidth=1)
     axes.text(0.01, floor, "real test images", transform=axes.get_yaxis_transform(), va="bottom")
-    axes.set(xscale="log", yscale="log", xlabel="seconds of training, two cores", ylabel="Fréchet distance")
+    axes.set(xscale="log", yscale="log", xlabel=f"seconds of training, {cores}", ylabel="Fréchet distance")
     axes.set_title(f"Distance to real digits ({data}, n = {rows[0]['n']:,}); lower is better", loc="left")
     axes.set_xticks(sorted({row["seconds"] for row in rows}))
     for axis in (axes.xaxis, axes.yaxis):

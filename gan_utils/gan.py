@@ -1,12 +1,9 @@
 """The training loop: two players, two optimizers, `train_on_batch` on two Keras models in turn."""
 
-import math
-
 import keras
 import numpy as np
 
-from gan_utils import saving
-from gan_utils.callbacks import OneBar
+from gan_utils import fitting, saving
 from gan_utils.data import check_count, check_images
 from gan_utils.networks import build_combined
 
@@ -78,6 +75,7 @@ class GAN:
         self.random = np.random.default_rng(seed)
         self.frame_latents = self._draw_latents(FRAME_IMAGES, np.random.default_rng(seed))
         self.step, self.frames = 0, []
+        self.order, self.position = np.zeros(0, "int32"), 0  # of the images in this epoch; how many are done
         self.curves = {"d_loss": [], "g_loss": [], "d_accuracy": []}
         self.history, self.stop_training = None, False
 
@@ -88,6 +86,7 @@ class GAN:
             self._averaged_generator.set_weights(self.averages or self.generator.get_weights())
         return self._averaged_generator
 
+    @fitting.interrupts_wait()
     def train_on_batch(self, real_images):
         """One step of each player on one batch: first D, then G.
 
@@ -100,6 +99,7 @@ class GAN:
 
         Raises:
             TypeError, ValueError: as `check_images`; a network without trainable weights. Nothing changed.
+            FloatingPointError: fake images or losses are NaN or infinite: the weights are spoilt.
         """
         real_images = check_images(real_images, self.image_shape, "real_images")
         self._check_both_train()
@@ -108,6 +108,7 @@ class GAN:
         # D's step: n real images (target 1) and as many fakes (target 0), in one batch. predict_on_batch runs
         # G in inference mode: BatchNorm uses its moving statistics, and nothing of G changes here.
         fake_images = self.generator.predict_on_batch(self._draw_latents(n, self.random))
+        _check_finite(self.step + 1, fake_images=fake_images)  # a ReLU in D may turn NaN into 0
         images = np.concatenate([real_images, fake_images])
         targets = np.concatenate([np.ones((n, 1), "float32"), np.zeros((n, 1), "float32")])
         d_logs = _train(self.discriminator, images, targets)
@@ -120,13 +121,15 @@ class GAN:
         logs = {"d_loss": d_logs["loss"], "g_loss": g_logs["loss"], "d_accuracy": d_logs["accuracy"]}
         for name, value in logs.items():
             self.curves[name].append(value)
+        _check_finite(self.step, **logs)
         return logs
 
     def fit(self, images, epochs=1, batch_size=64, callbacks=None, verbose=1):
         """Train for `epochs` passes over `images`, in a new random order each time.
 
-        Interrupting it (Stop in Jupyter) keeps what was trained: weights, `curves` and `frames`. Calling it
-        again goes on from there.
+        Interrupting it (Stop in Jupyter) takes effect between two steps and keeps what was trained: weights,
+        `curves` and `frames`. Calling it again, with the same images, goes on from there as if nothing had
+        happened: the pass that was broken off is finished as the first of `epochs`.
 
         Args:
             images: float (N, ...) in [0, 1], of the discriminator's input shape.
@@ -141,42 +144,9 @@ class GAN:
 
         Raises:
             TypeError, ValueError: as `check_images`, and for epochs or batch_size out of range.
+            FloatingPointError: as `train_on_batch`.
         """
-        images = check_images(images, self.image_shape)
-        check_count("epochs", epochs)
-        check_count("batch_size", batch_size, largest=len(images))
-        callbacks = list(callbacks or []) + ([OneBar()] if verbose == 1 else [])
-        params = {"epochs": epochs, "steps": math.ceil(len(images) / batch_size), "verbose": verbose}
-        callbacks = keras.callbacks.CallbackList(
-            callbacks, add_history=True, add_progbar=verbose == 2, model=self, **params
-        )
-        self.stop_training = False
-        if not self.frames:
-            self._keep_frame()
-        epoch_logs = {}
-        callbacks.on_train_begin()
-        for epoch in range(epochs):
-            callbacks.on_epoch_begin(epoch)
-            batches, sizes = [], []
-            order = self.random.permutation(len(images))
-            for i, start in enumerate(range(0, len(images), batch_size)):
-                callbacks.on_train_batch_begin(i)
-                chosen = order[start : start + batch_size]
-                logs = self.train_on_batch(images[chosen])
-                batches.append(list(logs.values()))
-                sizes.append(len(chosen))
-                if self.step & (self.step - 1) == 0:  # 1, 2, 4, 8, ...: most happens at the beginning
-                    self._keep_frame()
-                callbacks.on_train_batch_end(i, logs)
-                if self.stop_training:
-                    break
-            self._keep_frame()
-            epoch_logs = dict(zip(logs, np.average(batches, axis=0, weights=sizes).tolist(), strict=True))
-            callbacks.on_epoch_end(epoch, epoch_logs)
-            if self.stop_training:
-                break
-        callbacks.on_train_end(epoch_logs)
-        return self.history
+        return fitting.fit_gan(self, images, epochs, batch_size, callbacks, verbose)
 
     def generate(self, n=None, seed=None, latents=None):
         """Draw images from the averaged generator. Training has its own random numbers and is not disturbed.
@@ -207,8 +177,14 @@ class GAN:
         chunks = np.split(latents, range(1000, len(latents), 1000))  # bounds the memory
         return np.concatenate([generator.predict_on_batch(chunk) for chunk in chunks])
 
+    def keep_frame(self):
+        """Draw the fixed latents once more, for `frames`."""
+        if not self.frames or self.frames[-1][0] != self.step:
+            images = self.generate(latents=self.frame_latents)
+            self.frames.append((self.step, np.round(images * 255).astype("uint8")))
+
     def save(self, folder, overwrite=True):
-        """Save all that training needs to go on, in a folder: see `gan_utils.saving`."""
+        """Save all that training needs to go on, in a folder: see `gan_utils.saving.save_gan`."""
         saving.save_gan(self, folder, overwrite)
 
     @classmethod
@@ -229,11 +205,6 @@ class GAN:
         for average, weight in zip(self.averages, self.generator.get_weights(), strict=True):
             average += (1 - decay) * (weight - average)
 
-    def _keep_frame(self):
-        if not self.frames or self.frames[-1][0] != self.step:
-            images = self.generate(latents=self.frame_latents)
-            self.frames.append((self.step, np.round(images * 255).astype("uint8")))
-
     def _check_both_train(self):
         for name, model in (("generator", self.generator), ("discriminator", self.discriminator)):
             if not model.trainable_weights:
@@ -248,3 +219,12 @@ def _train(model, inputs, targets):
         model.reset_metrics()
     logs = model.train_on_batch(inputs, targets, return_dict=True)
     return {name: float(value) for name, value in logs.items()}
+
+
+def _check_finite(step, **values):
+    for name, value in values.items():
+        if not np.isfinite(np.sum(value)):
+            raise FloatingPointError(
+                f"{name}: NaN or infinite at step {step}, the weights grew beyond all bounds. Load what "
+                f"was saved last, and give both optimizers smaller learning rates or clipnorm=1"
+            )

@@ -2,8 +2,9 @@
 
     generator.keras, discriminator.keras     for keras.models.load_model
     averaged_generator.keras                 the one to draw with, where averaging is on
-    state.npz                                both optimizers, random states of layers, curves, frames
-    gan.json                                 settings, and the state of the NumPy generator
+    state.npz                                both optimizers, random states of layers, curves, frames,
+                                             the order of the images in the epoch under way
+    gan.json                                 settings, position in that order, state of the NumPy generator
 
 The combined model is not saved: it would bring a second copy of the discriminator. It is built anew.
 """
@@ -17,36 +18,56 @@ import numpy as np
 
 
 def save_gan(gan, folder, overwrite=True):
-    """Write `gan` beside `folder`, and move it into place once it is whole.
+    """Write `gan` into a folder, whole or not at all: killed at any moment, `load_gan` finds old or new.
 
-    An older one in its place is removed just before: killed between the two, `folder.partial` is left.
+    It is written beside `folder` and moved into place; an older one makes room and is removed last.
 
     Raises:
         FileExistsError: the folder is there and overwrite is False, or it holds something else than a GAN.
+        FloatingPointError: a weight is NaN or infinite: an older save is worth more than this one.
+        OSError: it cannot be written, as on a full disk. An older save stays.
     """
-    folder = Path(folder)
+    folder, old, new = _places(folder)
     if folder.exists() and not (overwrite and (folder / "gan.json").is_file()):
         raise FileExistsError(
             f"folder {str(folder)!r} exists and is not a saved GAN to overwrite: choose another"
         )
-    partial = folder.with_name(folder.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
     for name, model in _models(gan).items():
-        model.save(partial / f"{name}.keras")
-    np.savez(partial / "state.npz", **_arrays(gan))
+        if not all(np.isfinite(weight).all() for weight in model.get_weights()):
+            raise FloatingPointError(f"{name} holds weights that are NaN or infinite: it is not saved")
+    shutil.rmtree(new, ignore_errors=True)
+    try:
+        new.mkdir(parents=True)
+        _write(gan, new)
+        if folder.exists():
+            shutil.rmtree(old, ignore_errors=True)
+            folder.rename(old)
+        new.rename(folder)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _places(folder):
+    """The folder, and beside it the hidden ones where the old one waits and the new one grows."""
+    folder = Path(folder)
+    return folder, *(folder.with_name(f".{folder.name}.gan_utils_{state}") for state in ("old", "new"))
+
+
+def _write(gan, folder):
+    for name, model in _models(gan).items():
+        model.save(folder / f"{name}.keras")
+    np.savez(folder / "state.npz", **_arrays(gan))
     settings = {
         "average": gan.average,
         "averaged": bool(gan.averages),
         "step": gan.step,
+        "position": gan.position,
         "frame_steps": [step for step, _ in gan.frames],
         "random": gan.random.bit_generator.state,
         "optimizers": {name: keras.optimizers.serialize(o) for name, o in _optimizers(gan).items()},
     }
-    (partial / "gan.json").write_text(json.dumps(settings, indent=1, default=float), encoding="utf-8")
-    if folder.exists():
-        shutil.rmtree(folder)
-    partial.rename(folder)
+    (folder / "gan.json").write_text(json.dumps(settings, indent=1, default=float), encoding="utf-8")
 
 
 def load_gan(cls, folder):
@@ -55,7 +76,9 @@ def load_gan(cls, folder):
     Raises:
         FileNotFoundError: there is no saved GAN in it.
     """
-    folder = Path(folder)
+    folder, old, _ = _places(folder)
+    if not folder.exists() and (old / "gan.json").is_file():
+        folder = old  # a save was killed between its two moves
     if not (folder / "gan.json").is_file():
         raise FileNotFoundError(f"no saved GAN in folder {str(folder)!r}: it would hold a gan.json")
     settings = json.loads((folder / "gan.json").read_text(encoding="utf-8"))
@@ -71,15 +94,13 @@ def load_gan(cls, folder):
     if gan.average and settings["averaged"]:
         averaged = keras.models.load_model(folder / "averaged_generator.keras", compile=False)
         gan.averages = averaged.get_weights()
-    gan.step = settings["step"]
+    gan.step, gan.position = settings["step"], settings["position"]
     gan.random.bit_generator.state = settings["random"]
-    gan.combined.optimizer.build(gan.combined.trainable_variables)
-    gan.discriminator.optimizer.build(gan.discriminator.trainable_variables)
     with np.load(folder / "state.npz", allow_pickle=False) as state:
         for name, variable in _variables(gan).items():
             variable.assign(state[name])
         gan.curves = {name: state[f"curves/{name}"].tolist() for name in gan.curves}
-        gan.frame_latents = state["frame_latents"]
+        gan.frame_latents, gan.order = state["frame_latents"], state["order"]
         gan.frames = list(zip(settings["frame_steps"], state["frames"], strict=True))
     return gan
 
@@ -92,10 +113,11 @@ def _models(gan):
 
 
 def _optimizers(gan):
-    return {
-        "generator_optimizer": gan.combined.optimizer,
-        "discriminator_optimizer": gan.discriminator.optimizer,
-    }
+    models = {"generator_optimizer": gan.combined, "discriminator_optimizer": gan.discriminator}
+    for model in models.values():
+        if not model.optimizer.built:  # Keras would build it in the first step
+            model.optimizer.build(model.trainable_variables)
+    return {name: model.optimizer for name, model in models.items()}
 
 
 def _variables(gan):
@@ -113,6 +135,6 @@ def _variables(gan):
 def _arrays(gan):
     arrays = {name: keras.ops.convert_to_numpy(v) for name, v in _variables(gan).items()}
     arrays |= {f"curves/{name}": np.array(values) for name, values in gan.curves.items()}
-    arrays["frame_latents"] = gan.frame_latents
+    arrays |= {"frame_latents": gan.frame_latents, "order": gan.order}
     arrays["frames"] = np.array([images for _, images in gan.frames])
     return arrays
