@@ -10,7 +10,7 @@ BIN = $(VENV)/bin
 endif
 RUN = "$(BIN)/python"
 
-.PHONY: help notebooks test lab slides mnist lint update bench bench-full clean environment
+.PHONY: help notebooks test test-slow lab slides mnist lint update bench bench-full clean environment
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -22,6 +22,9 @@ notebooks: environment ## run the four notebooks; pages and the training GIF go 
 
 test: environment ## run every test, the notebooks among them
 	@$(RUN) -m pytest
+
+test-slow: environment ## run the tests that take minutes: faults put into the code, each to be caught
+	@$(RUN) -m pytest -m slow -s tests
 
 lab: environment ## open the notebooks in JupyterLab
 	@$(RUN) -m jupyterlab --notebook-dir=notebooks

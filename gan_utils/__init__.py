@@ -43,6 +43,7 @@ if _version < (3, 8):
     )
 
 from gan_utils.callbacks import StopAfter  # noqa: E402
+from gan_utils.contracts import check_training  # noqa: E402
 from gan_utils.data import Dataset, load_images  # noqa: E402
 from gan_utils.gan import GAN  # noqa: E402
 from gan_utils.losses import discriminator_loss, generator_loss  # noqa: E402
@@ -76,6 +77,7 @@ __all__ = [
     "build_dcgan_generator",
     "build_discriminator",
     "build_generator",
+    "check_training",
     "classify",
     "discriminator_loss",
     "evaluate_quality",

@@ -103,18 +103,29 @@ def test_the_combined_model_scores_with_d_as_it_is_now(gan, real_images):
     assert float(reported) == pytest.approx(expected, rel=1e-3)
 
 
-def test_the_reported_numbers_are_this_batchs(gan, real_images):
-    for step in range(3):
+def test_the_reported_numbers_are_this_batchs_from_the_first_step_to_the_hundredth(gan, real_images):
+    drawn = keras.models.clone_model(gan.generator)  # for a call with training=True moves the statistics
+    for step in range(1, 101):
+        real = real_images[:17] if step % 10 == 0 and step < 100 else real_images
+        if step not in (1, 2, 20, 21, 100):
+            gan.train_on_batch(real)
+            continue
         rng = np.random.default_rng()
         rng.bit_generator.state = gan.random.bit_generator.state  # the latents that the step will draw
-        fake_images = gan.generator.predict_on_batch(rng.standard_normal((64, 8), dtype="float32"))
-        real_logits = gan.discriminator.predict_on_batch(real_images)
+        fake_images = gan.generator.predict_on_batch(rng.standard_normal((len(real), 8), dtype="float32"))
+        real_logits = gan.discriminator.predict_on_batch(real)
         fake_logits = gan.discriminator.predict_on_batch(fake_images)
-        logs = gan.train_on_batch(real_images)
+        drawn.set_weights(gan.generator.get_weights())
+        logs = gan.train_on_batch(real)
         loss = (np.log1p(np.exp(-real_logits)).mean() + np.log1p(np.exp(fake_logits)).mean()) / 2
         accuracy = ((real_logits > 0).mean() + (fake_logits <= 0).mean()) / 2
+        g_images = drawn(rng.standard_normal((len(real), 8), dtype="float32"), training=True)
+        g_logits = keras.ops.convert_to_numpy(
+            gan.discriminator(g_images)
+        )  # D after its step, G before its own
         assert logs["d_loss"] == pytest.approx(loss, rel=1e-3), f"step {step}"
         assert logs["d_accuracy"] == pytest.approx(accuracy, abs=1e-6), f"step {step}"
+        assert logs["g_loss"] == pytest.approx(np.log1p(np.exp(-g_logits)).mean(), rel=1e-3), f"step {step}"
         assert all(isinstance(value, float) for value in logs.values())
 
 
@@ -127,3 +138,88 @@ def test_whoever_trains_the_combined_model_moves_g_alone(gan, real_images):
     assert all(moved(d_before, flat(snapshot(gan.discriminator))))
     expected = gan.discriminator.predict(gan.generator.predict(latents(40), verbose=0), verbose=0)
     np.testing.assert_allclose(gan.combined.predict(latents(40), verbose=0), expected, rtol=1e-4, atol=1e-4)
+
+
+def test_every_batch_has_as_many_fakes_and_targets_in_range(gan, real_images, monkeypatch):
+    seen = []
+
+    def watched(model):
+        original = model.train_on_batch
+
+        def train_on_batch(inputs, targets, **named):
+            seen.append((len(inputs), np.asarray(targets)))
+            return original(inputs, targets, **named)
+
+        monkeypatch.setattr(model, "train_on_batch", train_on_batch)
+
+    watched(gan.discriminator)
+    watched(gan.combined)
+    for n in SIZES:
+        gan.train_on_batch(real_images[:n])
+        (d_inputs, d_targets), (g_inputs, g_targets) = seen[-2:]
+        assert d_inputs == 2 * n and d_targets.sum() == n and g_inputs == n
+        assert d_targets[:n].min() == 1 == g_targets.min() == g_targets.max() and d_targets[n:].max() == 0
+
+
+def test_check_training_passes_ours_and_leaves_it_as_it_was(gan, real_images, capsys):
+    gan.train_on_batch(real_images)
+    optimizers = gan.discriminator.optimizer, gan.combined.optimizer
+
+    def everything():
+        variables = gan.generator.variables + gan.discriminator.variables
+        variables += [v for optimizer in optimizers for v in optimizer.variables]
+        return [np.copy(keras.ops.convert_to_numpy(v)) for v in variables]
+
+    before = everything()
+    gu.check_training(gan.generator, gan.discriminator, gan.combined, real_images)
+    assert not any(moved(before, everything()))
+    printed = capsys.readouterr().out
+    assert "D's step: all" in printed and "G's step: all" in printed and "none of the" in printed
+
+
+def freeze_first(generator, discriminator):
+    """The recipe of most tutorials: right in Keras 2, and no discriminator is trained in Keras 3."""
+    compiled(discriminator)
+    discriminator.trainable = False
+    return compiled(keras.Sequential([generator, discriminator]))
+
+
+def never_frozen(generator, discriminator):
+    return compiled(keras.Sequential([generator, compiled(discriminator)]))
+
+
+def primed_then_frozen(generator, discriminator):
+    compiled(discriminator)
+    images = generator.predict_on_batch(latents(64))
+    discriminator.train_on_batch(np.concatenate([images, images]), targets(64))
+    discriminator.trainable = False
+    return compiled(keras.Sequential([generator, discriminator]))
+
+
+def scored_by_a_copy(generator, discriminator):
+    copy = keras.models.clone_model(discriminator)
+    copy.set_weights(compiled(discriminator).get_weights())
+    return compiled(gu.build_combined(generator, copy))
+
+
+def compiled(model):
+    model.compile(keras.optimizers.Adam(1e-3), keras.losses.BinaryCrossentropy(from_logits=True))
+    return model
+
+
+@pytest.mark.filterwarnings("ignore:The model does not have any trainable weights")
+@pytest.mark.parametrize(
+    ("recipe", "error", "message"),
+    [
+        (freeze_first, AssertionError, "D's step with a batch of 64 moved 0 of 6 weights of D"),
+        (never_frozen, AssertionError, "G's step with a batch of 64 moved 6 of 6 weights of D"),
+        (scored_by_a_copy, AssertionError, "combined scores with another D than the present one"),
+        # JAX refuses the retrace, TensorFlow trains nothing at the second size
+        (primed_then_frozen, (AssertionError, ValueError), "batch of 21 moved 0 of 6 weights of D|optimizer"),
+    ],
+)
+def test_published_recipes_fail_the_check(recipe, error, message, real_images):
+    keras.utils.set_random_seed(1)
+    generator, discriminator = gu.build_generator(latent_dim=8), gu.build_discriminator()
+    with pytest.raises(error, match=message):
+        gu.check_training(generator, discriminator, recipe(generator, discriminator), real_images)
