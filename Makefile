@@ -10,7 +10,7 @@ BIN = $(VENV)/bin
 endif
 RUN = "$(BIN)/python"
 
-.PHONY: help notebooks test test-slow lab slides mnist lint update bench bench-full clean environment
+.PHONY: help notebooks test test-slow versions doctor lab slides mnist lint update bench bench-full clean environment
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -25,6 +25,12 @@ test: environment ## run every test, the notebooks among them
 
 test-slow: environment ## run the tests that take minutes: faults put into the code, each to be caught
 	@$(RUN) -m pytest -m slow -s tests
+
+versions: environment ## maintainers: install and test each supported version, table to the README
+	@$(RUN) tools/versions.py
+
+doctor: environment ## print what is here, and what is wrong with it
+	@$(RUN) -m gan_utils doctor
 
 lab: environment ## open the notebooks in JupyterLab
 	@$(RUN) -m jupyterlab --notebook-dir=notebooks
@@ -49,7 +55,7 @@ bench-full: environment ## the same with three seeds, up to 600 seconds a networ
 	@$(RUN) benchmarks/bench.py --full
 
 clean: ## remove build/ and caches; the environment stays
-	rm -rf build .pytest_cache .ruff_cache
+	rm -rf build .hypothesis .pytest_cache .ruff_cache
 	find benchmarks gan_utils notebooks tests tools \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 # Any Python from 3.6 on can look for the right one and say what is wrong.

@@ -36,11 +36,16 @@ with _quiet_start():
 # TensorFlow warns of each model that is traced anew, and a notebook of many small networks traces many.
 logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
-_version = tuple(int(part) for part in keras.__version__.split(".")[:2])
-if _version < (3, 8):
-    raise ImportError(
-        f"gan_utils needs Keras 3.8 or newer; this is {keras.__version__}: pip install --upgrade keras"
-    )
+_installed = {"Keras": keras.__version__}
+if keras.backend.backend() == "tensorflow":
+    _installed["TensorFlow"] = sys.modules["tensorflow"].__version__
+for _name, _version in _installed.items():
+    _oldest = {"Keras": (3, 8), "TensorFlow": (2, 18)}[_name]
+    if tuple(int(part) for part in _version.split(".")[:2]) < _oldest:
+        raise ImportError(
+            f"gan_utils needs {_name} {_oldest[0]}.{_oldest[1]} or newer; this is {_version}: "
+            f"pip install --upgrade {_name.lower()}"
+        )
 
 from gan_utils.callbacks import StopAfter  # noqa: E402
 from gan_utils.contracts import check_training  # noqa: E402

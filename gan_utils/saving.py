@@ -75,12 +75,22 @@ def load_gan(cls, folder):
 
     Raises:
         FileNotFoundError: there is no saved GAN in it.
+        ValueError: what it holds is damaged.
     """
     folder, old, _ = _places(folder)
     if not folder.exists() and (old / "gan.json").is_file():
         folder = old  # a save was killed between its two moves
     if not (folder / "gan.json").is_file():
         raise FileNotFoundError(f"no saved GAN in folder {str(folder)!r}: it would hold a gan.json")
+    try:
+        return _read(cls, folder)
+    except Exception as error:  # damaged files raise whatever they like: BadZipFile, KeyError, TypeError, ...
+        raise ValueError(
+            f"the GAN in folder {str(folder)!r} is damaged ({type(error).__name__}: {error})"
+        ) from error
+
+
+def _read(cls, folder):
     settings = json.loads((folder / "gan.json").read_text(encoding="utf-8"))
     optimizers = {
         name: keras.optimizers.deserialize(config) for name, config in settings["optimizers"].items()

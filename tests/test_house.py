@@ -1,5 +1,6 @@
 """The house of gan_utils stays as small and as tidy as it was planned."""
 
+import os
 import re
 import subprocess
 import sys
@@ -47,8 +48,35 @@ def test_importing_is_quiet():
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
-def test_an_old_keras_is_refused_in_one_line():
-    code = "import keras; keras.__version__ = '3.7.0'; import gan_utils"
+@pytest.mark.parametrize(
+    ("module", "version", "said"),
+    [
+        ("keras", "3.7.0", "gan_utils needs Keras 3.8 or newer; this is 3.7.0: pip install --upgrade keras"),
+        ("tensorflow", "2.17.1", "gan_utils needs TensorFlow 2.18 or newer; this is 2.17.1"),
+    ],
+)
+def test_an_old_version_is_refused_in_one_line(module, version, said):
+    code = f"import keras, tensorflow; {module}.__version__ = {version!r}; import gan_utils"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
     assert result.returncode == 1
-    assert "ImportError: gan_utils needs Keras 3.8 or newer; this is 3.7.0" in result.stderr
+    assert f"ImportError: {said}" in result.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("variables", "marked"),
+    [
+        ({}, 0),
+        ({"GAN_UTILS_DATA": "nowhere"}, 1),
+        ({"KERAS_BACKEND": "numpy", "KERAS_HOME": f"{__file__}/x"}, 2),
+    ],
+)
+def test_the_doctor_says_what_is_wrong(variables, marked):
+    result = subprocess.run(
+        [sys.executable, "-m", "gan_utils", "doctor"],
+        env=os.environ | variables, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert result.returncode == min(marked, 1), result.stdout + result.stderr
+    assert result.stdout.count("\n              !  ") == marked
+    for word in ("Python", "keras", "backend", "devices", "cores", "memory", "disk", "data"):
+        assert word in result.stdout
+    assert ("All is well" in result.stdout) == (marked == 0)

@@ -66,8 +66,9 @@ MUTANTS = {
     "sigmoid twice": (
         "gan",
         {
+            # Keras sees through its own sigmoid, and takes the logits from before it
             BCE: "loss=lambda y, x: keras.losses.binary_crossentropy("
-            "y, keras.ops.sigmoid(x), from_logits=True)"
+            "y, 1 / (1 + keras.ops.exp(-x)), from_logits=True)"
         },
     ),
     "no from_logits": ("gan", {BCE: "loss=keras.losses.BinaryCrossentropy()"}),

@@ -1,0 +1,84 @@
+"""Which versions does it run on? `make versions` installs each combination, tests it, and fills the README.
+
+Each line is an environment of its own in build/versions/, made from the package index and removed when its
+tests are done: some forty minutes in all on two cores. `python tools/versions.py 3.13` runs the lines that
+hold the text only, and leaves the README alone.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+MARKS = "<!-- make versions -->\n", "<!-- end of versions -->"
+TESTS = ("contracts", "gradients", "gan", "networks", "losses", "quality", "nothing_is_lost", "data")
+OLDEST = ("keras==3.8.*", "tensorflow==2.18.*")
+NEWEST = ("keras", "tensorflow")
+LINES = [  # Python, backend, what pip is asked for
+    ("3.11", "tensorflow", OLDEST),
+    ("3.11", "tensorflow", NEWEST),
+    ("3.12", "tensorflow", OLDEST),
+    ("3.12", "tensorflow", NEWEST),
+    ("3.13", "tensorflow", OLDEST),
+    ("3.13", "tensorflow", ("keras==3.8.*", "tensorflow==2.20.*")),
+    ("3.13", "tensorflow", NEWEST),
+    ("3.11", "jax", OLDEST),
+    ("3.13", "jax", NEWEST),
+    ("3.12", "torch", (*NEWEST, "torch")),
+]
+VERSIONS = """
+import importlib.metadata as m, sys
+names = ["keras", "tensorflow", "jax", "torch", "numpy"]
+found = {d.metadata["Name"].lower(): d.version for d in m.distributions()}
+print(*(found.get(n, "-").split("+")[0] for n in names))
+"""
+
+
+def try_line(number, python, backend, wanted):
+    """Install and test one combination: a row of the table."""
+    folder = ROOT / "build" / "versions" / str(number)
+    shutil.rmtree(folder, ignore_errors=True)
+    subprocess.run([f"python{python}", "-m", "venv", folder], check=True)
+    bin_ = folder / ("Scripts" if os.name == "nt" else "bin")
+    pip = [bin_ / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    project = f"{ROOT}[notebooks,slides,test]"
+    done = subprocess.run([*pip, "-e", project, *wanted], capture_output=True, text=True)
+    if done.returncode:
+        why = "no wheel" if "No matching distribution" in done.stderr else "not installable"
+        print(done.stderr[-2000:], file=sys.stderr)
+        return f"| {python} | {backend} | {' '.join(wanted)} | | {why} |"
+    versions = subprocess.run([bin_ / "python", "-c", VERSIONS], capture_output=True, text=True, check=True)
+    keras, tensorflow, jax, torch, numpy = versions.stdout.split()
+    other = {"tensorflow": tensorflow, "jax": jax, "torch": torch}[backend]
+    tests = [ROOT / "tests" / f"test_{name}.py" for name in TESTS]
+    environment = os.environ | {"KERAS_BACKEND": backend}
+    tested = subprocess.run(
+        [bin_ / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests],
+        cwd=ROOT, env=environment, capture_output=True, text=True,
+    )  # fmt: skip
+    print(tested.stdout[-6000:] if tested.returncode else tested.stdout[-200:], file=sys.stderr)
+    result = re.sub(r" in .*|=", "", tested.stdout.strip().splitlines()[-1]).strip()
+    shutil.rmtree(folder)
+    return f"| {python} | {backend} {other} | {keras} | {numpy} | {result} |"
+
+
+def main():
+    rows = ["| Python | backend | Keras | NumPy | tests |", "| --- | --- | --- | --- | --- |"]
+    only = sys.argv[1] if len(sys.argv) > 1 else ""
+    for number, line in enumerate(LINES):
+        if only in str(line):
+            rows.append(try_line(number, *line))
+            print(rows[-1], flush=True)
+    if not only:
+        readme = ROOT / "README.md"
+        before, rest = readme.read_text(encoding="utf-8").split(MARKS[0])
+        after = rest.split(MARKS[1])[1]
+        table = "\n".join(rows)
+        readme.write_text(f"{before}{MARKS[0]}\n{table}\n\n{MARKS[1]}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
