@@ -10,7 +10,7 @@ BIN = $(VENV)/bin
 endif
 RUN = "$(BIN)/python"
 
-.PHONY: help notebooks test test-slow versions doctor lab slides mnist lint update bench bench-full clean environment
+.PHONY: help notebooks test test-slow versions doctor lab slides mnist lint update bench bench-full bench-flat clean environment
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -33,7 +33,7 @@ doctor: environment ## print what is here, and what is wrong with it
 	@$(RUN) -m gan_utils doctor
 
 lab: environment ## open the notebooks in JupyterLab
-	@$(RUN) -m jupyterlab --notebook-dir=notebooks
+	@$(RUN) -m jupyterlab --ServerApp.ip=127.0.0.1 --notebook-dir=notebooks
 
 slides: environment ## make the four slide decks in build/slides/, which need no network
 	@$(RUN) tools/export.py
@@ -53,6 +53,9 @@ bench: environment ## measure speed and quality beside other GANs: twelve minute
 
 bench-full: environment ## the same with three seeds, up to 600 seconds a network: two hours or more
 	@$(RUN) benchmarks/bench.py --full
+
+bench-flat: environment ## 20,000 steps in one process: do memory and time stay flat?
+	@$(RUN) benchmarks/flat.py
 
 clean: ## remove build/ and caches; the environment stays
 	rm -rf build .hypothesis .pytest_cache .ruff_cache
