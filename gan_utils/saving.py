@@ -6,7 +6,8 @@
                                              the order of the images in the epoch under way
     gan.json                                 settings, position in that order, state of the NumPy generator
 
-The combined model is not saved: it would bring a second copy of the discriminator. It is built anew.
+The combined model is not saved: it would bring a second copy of the discriminator. It is built anew. On
+PyTorch, give Dropout layers a seed: without one they draw from PyTorch's own generator, which is not saved.
 """
 
 import json

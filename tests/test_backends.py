@@ -1,17 +1,23 @@
-"""The contracts once more on JAX, which compiles pure functions and would bake in what it is not handed."""
+"""The contracts on the other backends: JAX compiles pure functions, PyTorch compiles nothing."""
 
+import importlib.util
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SUITE = ["tests/test_contracts.py", "tests/test_gradients.py"]
 
 
-def test_contracts_hold_on_jax():
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_contracts_hold(backend):
+    if not importlib.util.find_spec(backend):
+        pytest.skip(f"{backend} is not installed: pip install {backend}")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *SUITE]
-    environment = os.environ | {"KERAS_BACKEND": "jax"}
+    environment = os.environ | {"KERAS_BACKEND": backend}
     root = Path(__file__).parents[1]
     result = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=900)
     assert result.returncode == 0, result.stdout + result.stderr

@@ -18,6 +18,14 @@ import gan_utils as gu
 EPOCHS, BATCH_SIZE = 3, 32  # four batches of 32 and one of 22: fifteen steps
 
 
+@pytest.fixture(autouse=True)
+def interruptible():
+    """A shell starts its background jobs deaf to interrupts; Jupyter and terminals do not."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture(scope="module")
 def images():
     return gu.load_images("digits").images[:150]
@@ -32,12 +40,14 @@ def small_gan(seed=1, **arguments):
         layers.Dense(784, "sigmoid"),
         layers.Reshape((28, 28, 1)),
     ]
-    # Dropout draws from a seed state of its own, which a .keras file does not hold
+    # Dropout draws from a seed state of its own, which a .keras file does not hold; on PyTorch only if it has
+    # a seed, else from PyTorch's global generator, which Keras does not know
+    seed_of_dropout = 3 if keras.backend.backend() == "torch" else None
     discriminator = [
         keras.Input((28, 28, 1)),
         layers.Flatten(),
         layers.Dense(16, "relu"),
-        layers.Dropout(0.3),
+        layers.Dropout(0.3, seed=seed_of_dropout),
         layers.Dense(1),
     ]
     return gu.GAN(keras.Sequential(generator), keras.Sequential(discriminator), seed=seed, **arguments)
@@ -292,3 +302,10 @@ def test_saving_under_any_name(name, images, tmp_path):
     gan.save(tmp_path / name)
     gan.save(tmp_path / name)
     assert_same(gu.GAN.load(tmp_path / name), gan)
+
+
+def test_a_process_that_is_deaf_to_interrupts_stays_so(images):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gan = small_gan()
+    fit(gan, images, callbacks=[At(2, lambda: signal.raise_signal(signal.SIGINT))])
+    assert gan.step == 15 and signal.getsignal(signal.SIGINT) is signal.SIG_IGN
