@@ -1,9 +1,9 @@
 """Which networks and settings draw the best digits in a minute? One run a configuration, results in a table.
 
-    python benchmarks/sweep.py [--seconds 60] [--seeds 1 2 3] [--out FILE.csv] [NAME ...]
+    python benchmarks/sweep.py [--data mnist] [--seconds 60] [--seeds 1 2 3] [--out FILE.csv] [NAME ...]
 
 NAME is a key of CONFIGS, or a family with a star ("mlp*"); each run adds one line to the table. Needs MNIST
-(`make mnist`, or GAN_UTILS_DATA) and TensorFlow, which the package itself does not.
+(`make mnist`, or GAN_UTILS_DATA), unless DATA is "digits", and TensorFlow, which the package itself does not.
 """
 
 import argparse
@@ -154,10 +154,10 @@ class SweepGAN(gu.GAN):
         return twin.predict(latents, batch_size=500, verbose=0)
 
 
-def judge(images):
+def judge(images, data):
     """The measures of `evaluate_quality` that a sweep needs, in a second or two."""
-    mean, covariance, _, p_data = quality._training_side("mnist")
-    features, probabilities = quality._read("mnist", np.round(images * 255) / 255)
+    mean, covariance, _, p_data = quality._training_side(data)
+    features, probabilities = quality._read(data, np.round(images * 255) / 255)
     return {
         "fid": quality._frechet_distance(mean, covariance, features.mean(0), np.cov(features, rowvar=False)),
         "class_kl": quality._class_kl(probabilities, p_data),
@@ -165,9 +165,10 @@ def judge(images):
     }
 
 
-def run(images, name, seed, times):
+def run(dataset, name, seed, times):
     """Train one configuration; one row for each of the `times`, in seconds of training alone."""
-    gan = SweepGAN(CONFIGS[name], seed)
+    gan, images = SweepGAN(CONFIGS[name], seed), dataset.images
+    n = len(gu.load_images(dataset.name, "test").images)
     batch, rng, seconds = CONFIGS[name]["batch"], np.random.default_rng(seed), 0
     gan.train_on_batch(images[:batch])  # compiles
     for until in times:
@@ -175,7 +176,7 @@ def run(images, name, seed, times):
             began = time.perf_counter()
             gan.train_on_batch(images[rng.integers(len(images), size=batch)])
             seconds += time.perf_counter() - began
-        found = {decay: judge(gan.draw(decay, 10_000)) for decay in AVERAGES}
+        found = {decay: judge(gan.draw(decay, n), dataset.name) for decay in AVERAGES}
         row = {"name": name, "seed": seed, "cores": len(os.sched_getaffinity(0)), "seconds": until}
         row |= {"steps": gan.step, "ms": round(1000 * seconds / (gan.step - 1), 2)}
         row |= {f"fid_{decay}": round(q["fid"], 2) for decay, q in found.items()}
@@ -189,15 +190,16 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("names", nargs="*", default=["*"])
+    parser.add_argument("--data", default="mnist")
     parser.add_argument("--seconds", type=float, nargs="+", default=[60])
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("sweep.csv"))
     arguments = parser.parse_args()
     chosen = [n for pattern in arguments.names for n in CONFIGS if fnmatch.fnmatch(n, pattern)]
-    images = gu.load_images("mnist").images
+    dataset = gu.load_images(arguments.data)
     for seed in arguments.seeds:
         for name in chosen:
-            for row in run(images, name, seed, arguments.seconds):
+            for row in run(dataset, name, seed, arguments.seconds):
                 print(*row.values(), flush=True)
                 new = not arguments.out.exists()
                 with arguments.out.open("a", newline="") as file:
