@@ -10,19 +10,8 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "gan_utils"
 FILES = sorted(PACKAGE.glob("*.py"))
-ORDER = [
-    "mnist",
-    "data",
-    "networks",
-    "losses",
-    "callbacks",
-    "fitting",
-    "saving",
-    "gan",
-    "quality",
-    "plots",
-    "__init__",
-]
+ORDER = ["mnist", "data", "networks", "losses", "contracts", "callbacks", "fitting", "saving", "gan"]
+ORDER += ["quality", "plots", "__init__", "__main__"]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
