@@ -41,7 +41,9 @@ def try_line(number, python, backend, wanted):
     """Install and test one combination: a row of the table."""
     folder = ROOT / "build" / "versions" / str(number)
     shutil.rmtree(folder, ignore_errors=True)
-    subprocess.run([f"python{python}", "-m", "venv", folder], check=True)
+    made = subprocess.run([f"python{python}", "-m", "venv", folder], capture_output=True)
+    if made.returncode:
+        return f"| {python} | {backend} | {' '.join(wanted)} | | python{python} is not on this machine |"
     bin_ = folder / ("Scripts" if os.name == "nt" else "bin")
     pip = [bin_ / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check"]
     project = f"{ROOT}[notebooks,slides,test]"
