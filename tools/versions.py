@@ -23,7 +23,7 @@ LINES = [  # Python, backend, what pip is asked for
     ("3.12", "tensorflow", OLDEST),
     ("3.12", "tensorflow", NEWEST),
     ("3.13", "tensorflow", OLDEST),
-    ("3.13", "tensorflow", ("keras==3.8.*", "tensorflow==2.20.*")),
+    ("3.13", "tensorflow", ("keras==3.10.*", "tensorflow==2.20.*")),
     ("3.13", "tensorflow", NEWEST),
     ("3.11", "jax", OLDEST),
     ("3.13", "jax", NEWEST),
