@@ -1,7 +1,7 @@
 """Which versions does it run on? `make versions` installs each combination, tests it, and fills the README.
 
 Each line is an environment of its own in build/versions/, made from the package index and removed when its
-tests are done: some forty minutes in all on two cores. `python tools/versions.py 3.13` runs the lines that
+tests are done: about an hour in all on two cores. `python tools/versions.py 3.13` runs the lines that
 hold the text only, and leaves the README alone.
 """
 
@@ -62,7 +62,7 @@ def try_line(number, python, backend, wanted):
         cwd=ROOT, env=environment, capture_output=True, text=True,
     )  # fmt: skip
     print(tested.stdout[-6000:] if tested.returncode else tested.stdout[-200:], file=sys.stderr)
-    result = re.sub(r" in .*|=", "", tested.stdout.strip().splitlines()[-1]).strip()
+    result = re.sub(r"(, \d+ warnings?)? in .*|=", "", tested.stdout.strip().splitlines()[-1]).strip()
     shutil.rmtree(folder)
     return f"| {python} | {backend} {other} | {keras} | {numpy} | {result} |"
 
