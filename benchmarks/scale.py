@@ -5,6 +5,7 @@ Uses MNIST if it is on this machine, else the embedded digits.
 
 import gan_utils as gu
 import numpy as np
+from gan_utils import quality
 
 
 def main():
@@ -26,6 +27,9 @@ def main():
     for name, shown in cases.items():
         measures = gu.evaluate_quality(shown, train)
         print(f"{name:>33}: {measures['fid']:7.2f}, n = {measures['n']:,}")
+    nearest = quality._nearest_distances(images, train.images)
+    closest = [nearest[start : start + 1000].min() for start in range(0, n, 1000)]
+    print(f"closest to a training image, of 1,000 test images each: {min(closest):.2f} to {max(closest):.2f}")
 
 
 if __name__ == "__main__":
