@@ -47,6 +47,7 @@ for _name, _version in _installed.items():
             f"pip install --upgrade {_name.lower()}"
         )
 
+from gan_utils import check  # noqa: E402
 from gan_utils.callbacks import StopAfter  # noqa: E402
 from gan_utils.contracts import check_training  # noqa: E402
 from gan_utils.data import Dataset, load_images  # noqa: E402
@@ -82,6 +83,7 @@ __all__ = [
     "build_dcgan_generator",
     "build_discriminator",
     "build_generator",
+    "check",
     "check_training",
     "classify",
     "discriminator_loss",

@@ -1,0 +1,10 @@
+"""Checks of the exercises: `gu.check.accuracy(answer)` says right; not yet, with a hint; or not tried yet.
+
+A check looks at what an answer does, never at how it is written, and trains no network.
+"""
+
+from gan_utils.check.discriminator import *  # noqa: F403
+from gan_utils.check.generator import *  # noqa: F403
+from gan_utils.check.losses import *  # noqa: F403
+from gan_utils.check.training import *  # noqa: F403
+from gan_utils.check.verdict import Verdict  # noqa: F401

@@ -1,0 +1,3 @@
+"""The checks of notebook 02."""
+
+__all__ = []

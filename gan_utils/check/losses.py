@@ -1,0 +1,3 @@
+"""The checks of notebook 03."""
+
+__all__ = []

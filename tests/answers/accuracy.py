@@ -1,0 +1,29 @@
+"""Answers to the exercise `accuracy`: more that are right, and wrong ones, by a piece of their hint."""
+
+import keras
+import numpy as np
+
+
+def by_keras(real_logits, fake_logits):
+    logits = np.concatenate([real_logits, fake_logits])
+    targets = np.concatenate([np.ones(real_logits.shape), np.zeros(fake_logits.shape)])
+    return keras.ops.mean(keras.metrics.binary_accuracy(targets, logits, threshold=0.0))
+
+
+def by_counting(real_logits, fake_logits):
+    correct = sum(a.item() > 0 for a in real_logits) + sum(a.item() < 0 for a in fake_logits)
+    return correct / (len(real_logits) + len(fake_logits))
+
+
+right = [by_keras, by_counting]
+wrong = {
+    "got wrong": lambda real, fake: (np.mean(real < 0) + np.mean(fake > 0)) / 2,
+    "calls real": lambda real, fake: (np.mean(real > 0) + np.mean(fake > 0)) / 2,
+    "real images only": lambda real, fake: np.mean(real > 0),
+    "with 1/2": lambda real, fake: (np.mean(real > 0.5) + np.mean(fake < 0.5)) / 2,
+    "number of images": lambda real, fake: np.sum(real > 0) + np.sum(fake < 0),
+    "one number": lambda real, fake: np.concatenate([real > 0, fake < 0]),
+    "try it by hand": lambda real, fake: np.mean(real > fake),
+    "returns nothing": lambda real, fake: print(end=""),
+    "stops with TypeError": lambda logits: np.mean(logits > 0),
+}

@@ -1,0 +1,89 @@
+"""The checks, checked: solutions and other right answers pass, and each slip gets a hint of its own."""
+
+import importlib.util
+from pathlib import Path
+
+import notebook_rules as rules
+import pytest
+
+import gan_utils as gu
+
+NOTEBOOKS = rules.REPOSITORY / "notebooks"
+SOLUTIONS = sorted((NOTEBOOKS / "solutions").glob("*.py"))
+ANSWERS = Path(__file__).with_name("answers")
+NAMES = [path.stem for path in SOLUTIONS]
+TABLE = []
+
+
+@pytest.fixture(scope="module", autouse=True)
+def table(request):
+    """Print, after the tests, how many answers each exercise was tried with."""
+    yield
+    lines = [f"{'exercise':<26}{'right':>7}{'hints':>7}{'not tried':>11}"]
+    lines += [f"{name:<26}{right:>7}{wrong:>7}{1:>11}" for name, right, wrong in TABLE]
+    with request.config.pluginmanager.get_plugin("capturemanager").global_and_fixture_disabled():
+        print("\n" + "\n".join(lines))
+
+
+def load(path):
+    spec = importlib.util.spec_from_file_location(f"{path.parent.name}_{path.stem}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def stubs():
+    """The exercise cells of the notebooks: (notebook, name, source), name being that of the check."""
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        for cell in rules.code_cells(rules.read_notebook(path)):
+            if "exercise" in rules.tags(cell):
+                yield path.stem, cell.id.removeprefix("exercise-"), cell
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_check_knows_right_from_wrong(name):
+    check = getattr(gu.check, name)
+    answers = load(ANSWERS / f"{name}.py")
+    solution = getattr(load(NOTEBOOKS / "solutions" / f"{name}.py"), name)
+    for answer in (solution, *answers.right):
+        verdict = check(answer)
+        assert verdict and verdict.state == "right", verdict
+    verdicts = {hint: check(answer) for hint, answer in answers.wrong.items()}
+    for hint, verdict in verdicts.items():
+        assert verdict.state == "not yet" and not verdict, f"{hint}: {verdict}"
+        assert hint in verdict.message, f"{hint!r} is not in {verdict!r}"
+    messages = [verdict.message for verdict in verdicts.values()]
+    assert len(set(messages)) == len(messages) >= 5, "five wrong answers at the least, each with its own hint"
+    assert len(answers.right) >= 1
+    TABLE.append((name, 1 + len(answers.right), len(messages)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("blank", [None, ..., lambda *arguments: ...], ids=["None", "...", "function"])
+def test_an_untouched_answer_is_not_tried_yet(name, blank):
+    verdict = getattr(gu.check, name)(blank)
+    assert verdict.state == "not tried yet" and verdict.message and not verdict
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_hint_gives_the_solution(name):
+    # A line of the solution that stands in what the check says would be one that need not be found.
+    answers = load(ANSWERS / f"{name}.py")
+    said = [getattr(gu.check, name)(answer).message for answer in (None, *answers.wrong.values())]
+    text = (NOTEBOOKS / "solutions" / f"{name}.py").read_text(encoding="utf-8").partition('"""\n\n')[2]
+    for line in filter(None, (line.strip().removeprefix("return ") for line in text.splitlines())):
+        assert len(line) < 8 or not any(line in message for message in said), line
+
+
+def test_each_exercise_has_its_check_its_solution_and_its_answers():
+    found = [name for _, name, _ in stubs()]
+    assert sorted(found) == NAMES == sorted(path.stem for path in ANSWERS.glob("*.py"))
+    notebooks = [notebook for notebook, _, _ in stubs()]
+    assert all(3 <= notebooks.count(name) <= 6 for name in set(notebooks)) and len(set(notebooks)) == 4
+
+
+def test_each_stored_exercise_is_not_tried_yet():
+    for notebook, name, cell in stubs():
+        (output,) = cell.outputs
+        assert rules.texts(output)[0].startswith(f"{name}: not tried yet. "), f"{notebook}, {name}"
+        assert f"gu.check.{name}(" in cell.source.splitlines()[-1]
