@@ -10,7 +10,7 @@ BIN = $(VENV)/bin
 endif
 RUN = "$(BIN)/python"
 
-.PHONY: help notebooks test test-slow versions doctor lab slides mnist lint update bench bench-full bench-flat clean environment
+.PHONY: help notebooks test test-slow test-browser versions doctor lab slides mnist lint badges update bench bench-full bench-flat clean environment
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -26,6 +26,10 @@ test: environment ## run every test, the notebooks among them
 test-slow: environment ## run the tests that take minutes: faults put into the code, each to be caught
 	@$(RUN) -m pytest -m slow -s tests
 
+test-browser: environment ## open the notebooks in JupyterLab in a real browser, and try what moves
+	@$(RUN) -c 'import playwright' 2>/dev/null || $(RUN) -m pip install --quiet -e ".[browser]"
+	@$(RUN) -m pytest -m browser -s tests
+
 versions: environment ## maintainers: install and test each supported version, table to the README
 	@$(RUN) tools/versions.py
 
@@ -33,7 +37,7 @@ doctor: environment ## print what is here, and what is wrong with it
 	@$(RUN) -m gan_utils doctor
 
 lab: environment ## open the notebooks in JupyterLab
-	@$(RUN) -m jupyterlab --ServerApp.ip=127.0.0.1 --notebook-dir=notebooks
+	@$(RUN) -m jupyterlab --ServerApp.ip=127.0.0.1 --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks
 
 slides: environment ## make the four slide decks in build/slides/, which need no network
 	@$(RUN) tools/export.py
@@ -44,6 +48,9 @@ mnist: environment ## download MNIST ahead of class
 lint: environment ## check the style of the code, notebooks included
 	@$(RUN) -m ruff check
 	@$(RUN) -m ruff format --check
+
+badges: environment ## maintainers: write the repository's address of pyproject.toml into notebooks and README
+	@$(RUN) tools/badges.py
 
 update: environment ## maintainers: run the notebooks and store their outputs in notebooks/
 	@$(RUN) tools/run_notebooks.py --store

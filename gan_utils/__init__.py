@@ -52,6 +52,7 @@ from gan_utils.callbacks import StopAfter  # noqa: E402
 from gan_utils.contracts import check_training  # noqa: E402
 from gan_utils.data import Dataset, load_images  # noqa: E402
 from gan_utils.gan import GAN  # noqa: E402
+from gan_utils.guess import Guess  # noqa: E402
 from gan_utils.losses import discriminator_loss, generator_loss  # noqa: E402
 from gan_utils.networks import (  # noqa: E402
     build_combined,
@@ -66,6 +67,7 @@ from gan_utils.plots import (  # noqa: E402
     fingerprint,
     plot_gan,
     plot_images,
+    plot_signature,
     plot_training,
     save_gif,
     show,
@@ -77,6 +79,7 @@ __all__ = [
     "COLORS",
     "GAN",
     "Dataset",
+    "Guess",
     "StopAfter",
     "build_combined",
     "build_dcgan_discriminator",
@@ -94,6 +97,7 @@ __all__ = [
     "load_images",
     "plot_gan",
     "plot_images",
+    "plot_signature",
     "plot_training",
     "save_gif",
     "show",

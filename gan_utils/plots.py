@@ -82,6 +82,38 @@ def plot_training(curves, smooth=50):
     return figure
 
 
+def plot_signature(curves, pictures, class_counts, title):
+    """Draw what a run looks like: losses, accuracy, classes, pictures. Returns the figure.
+
+    Args:
+        curves: dict of "d_loss", "g_loss" and "d_accuracy", one float a step.
+        pictures: (n, height, width, 1) in [0, 1], or uint8; the first twelve are shown.
+        class_counts: (10,), how many of a larger number of pictures a classifier read as 0, 1, ... 9.
+        title: what stands above.
+    """
+    figure, (losses, accuracy, classes, grid) = plt.subplots(
+        1, 4, figsize=(11, 2.3), width_ratios=(1.3, 1.1, 1.1, 1.5), layout="constrained"
+    )
+    for name, color, style, label in (("d_loss", "D", "-", "$L_D$"), ("g_loss", "G", "--", "$L_G$")):
+        losses.plot(*_running_mean(curves[name], 10), color=COLORS[color], linestyle=style, label=label)
+    losses.axhline(np.log(2), color=COLORS["reference"], linestyle=":", label="ln 2")
+    losses.set_yscale("symlog", linthresh=1)  # from 0 to 1 linear, then by powers of ten
+    both = [*curves["d_loss"], *curves["g_loss"]]
+    lowest, highest = min(0, *both) - 0.2, 1.2 * max(2, *both)
+    ticks = [0, 1, *(10**power for power in range(1, 9) if 10**power <= highest)]
+    losses.set(xlabel="step", title="losses", ylim=(lowest, highest))
+    losses.set_yticks(ticks, [f"{tick:,}" for tick in ticks])
+    losses.legend(fontsize=8, framealpha=0.5)
+    accuracy.plot(*_running_mean(curves["d_accuracy"], 10), color=COLORS["D"])
+    accuracy.axhline(0.5, color=COLORS["reference"], linestyle=":")
+    accuracy.set(xlabel="step", ylim=(-0.05, 1.05), title="D's accuracy")
+    classes.bar(range(10), class_counts, color=COLORS["fake"])
+    classes.set(xlabel="class read", xticks=range(10), yticks=[], title="classes")
+    plot_images(pictures[:12], columns=6, title="pictures", axes=grid)
+    figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
+    return figure
+
+
 def plot_gan(shapes=None):
     """Draw the whole GAN: data and G feed D, whose verdict trains both. Returns the figure.
 

@@ -56,6 +56,20 @@ def test_plot_training_draws_both_losses_and_the_accuracy(steps):
     plt.close(figure)
 
 
+@pytest.mark.parametrize("highest", [0.0, 1.5, 40_000.0])
+def test_plot_signature_fits_any_loss(highest):
+    rng = np.random.default_rng(0)
+    curves = {"d_loss": np.linspace(-highest, 0, 300), "g_loss": np.linspace(0, highest, 300)}
+    curves["d_accuracy"] = np.ones(300)
+    figure = gu.plot_signature(curves, rng.random((15, 28, 28, 1)), np.arange(10), "a run")
+    losses, accuracy, classes, pictures = figure.axes
+    assert losses.get_ylim()[1] >= max(2, highest) and losses.get_ylim()[0] < min(0, -highest)
+    assert [patch.get_height() for patch in classes.patches] == list(range(10))
+    assert pictures.images[0].get_array().shape == (2 * 29 - 1, 6 * 29 - 1)  # twelve of the fifteen
+    assert accuracy.get_title() == "D's accuracy" and figure.get_suptitle() == "a run"
+    plt.close(figure)
+
+
 def test_plot_gan_writes_the_shapes():
     figure = gu.plot_gan({"z": "(64, 7)"})
     assert "(64, 7)" in [text.get_text() for text in figure.axes[0].texts]
