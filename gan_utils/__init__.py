@@ -74,6 +74,7 @@ from gan_utils.plots import (  # noqa: E402
     show_gif,
 )
 from gan_utils.quality import classify, evaluate_quality  # noqa: E402
+from gan_utils.quiz import load_quiz  # noqa: E402
 
 __all__ = [
     "COLORS",
@@ -95,6 +96,7 @@ __all__ = [
     "generator_loss",
     "input_gradient",
     "load_images",
+    "load_quiz",
     "plot_gan",
     "plot_images",
     "plot_signature",

@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "gan_utils"
 FILES = sorted(PACKAGE.rglob("*.py"))
 ORDER = ["mnist", "data", "networks", "losses", "contracts", "callbacks", "fitting", "saving", "gan"]
-ORDER += ["conditional", "quality", "plots", "guess"]
+ORDER += ["conditional", "quality", "plots", "guess", "quiz"]
 ORDER += [
     "check.verdict",
     "check.discriminator",

@@ -19,6 +19,8 @@ import jinja2
 import nbformat
 from bs4 import BeautifulSoup
 from nbconvert.exporters import HTMLExporter, SlidesExporter
+from nbformat.v4 import new_markdown_cell
+from notes import read_notes
 from pygments.formatters import HtmlFormatter
 from traitlets.config import Config
 from typeset import MathError, markdown2html
@@ -195,8 +197,33 @@ def export_index(summaries):
     return template.render(pages=summaries, style=style("common.css", "page/page.css"))
 
 
-def export_deck(notebook, name, folder):
-    """A notebook as a deck of reveal.js; its cells say in their `slide_type` where slides start."""
+def with_notes(notebook, name, notes):
+    """A copy with the slide texts in place of the cells' own, and what is to be said as cells of notes."""
+    notebook, cells = copy.deepcopy(notebook), []
+    if strangers := notes.keys() - {cell.id for cell in notebook.cells}:
+        raise ExportError(f"{name}: notes for cells that are not there: {', '.join(sorted(strangers))}")
+    for cell in notebook.cells:
+        note = notes.get(cell.id)
+        if note and note.slide:
+            text = new_markdown_cell(note.slide, metadata={"slideshow": dict(cell.metadata.slideshow)})
+            cells.append(text)
+            if cell.cell_type == "code":
+                cell.metadata.slideshow = {"slide_type": "-"}
+                cells.append(cell)
+        else:
+            cells.append(cell)
+        if note and note.speaker:
+            cells.append(new_markdown_cell(note.speaker, metadata={"slideshow": {"slide_type": "notes"}}))
+    notebook.cells = cells
+    return notebook
+
+
+def export_deck(notebook, name, folder, notes=None):
+    """A notebook as a deck of reveal.js; its cells say in their `slide_type` where slides start.
+
+    `notes`, from `read_notes`, hold what a slide shows in place of a cell's text, and what is to be said.
+    """
+    notebook = with_notes(notebook, name, notes or {})
     if not any(cell.metadata.get("slideshow", {}).get("slide_type") == "slide" for cell in notebook.cells):
         raise ExportError(f"{name}: no cell has the slide type Slide, all of it would be one slide")
     reveal = files("sphinx_revealjs") / "_static" / "revealjs"
@@ -230,9 +257,10 @@ def main(paths):
         for path in find_notebooks(paths):
             deck = target / f"{path.stem}.slides.html"
             notebook = nbformat.read(path, as_version=4)
-            deck.write_text(export_deck(notebook, path.stem, path.parent), encoding="utf-8")
+            notes = read_notes(path.parent / "notes" / f"{path.stem[:2]}.md")
+            deck.write_text(export_deck(notebook, path.stem, path.parent, notes), encoding="utf-8")
             print(f"{deck.relative_to(ROOT)}  {deck.stat().st_size / 1e6:.1f} MB", flush=True)
-    except ExportError as error:
+    except (ExportError, ValueError) as error:
         sys.exit(str(error))
 
 

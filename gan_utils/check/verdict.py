@@ -68,7 +68,8 @@ def _blank(): ...
 
 
 def _operations(code):
-    return [instruction.opname for instruction in dis.get_instructions(code)]
+    # Without the docstring, but with what is returned: `return 3` is an answer.
+    return [(i.opname, None if i.argval is ... else i.argval) for i in dis.get_instructions(code)]
 
 
 def call(answer, *arguments):
@@ -77,7 +78,7 @@ def call(answer, *arguments):
         raise Hint(f"the check needs the function itself, and this is of type {type(answer).__name__}.")
     try:
         result = answer(*[a.copy() if isinstance(a, np.ndarray) else a for a in arguments])
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise Hint(f"your function stops with {type(error).__name__}: {error}") from error
     if result is None or result is ...:
         raise Hint("your function returns nothing: does it end in a return?")
@@ -87,6 +88,8 @@ def call(answer, *arguments):
 def as_array(result, shape, what="the result"):
     """The result as a float array of this shape; a tensor of any backend will do."""
     try:
+        if isinstance(result, (str, bytes)):  # which NumPy would read
+            raise TypeError
         array = np.asarray(result, dtype="float64")
     except Exception as error:
         raise Hint(f"{what} should be numbers, and is of type {type(result).__name__}.") from error
