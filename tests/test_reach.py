@@ -60,7 +60,7 @@ def test_no_other_file_knows_the_address():
 
 @pytest.mark.parametrize("site", ["colab", "binder"])
 def test_badges_are_pictures(site):
-    root = ET.parse(rules.REPOSITORY / "docs" / "badges" / f"{site}.svg").getroot()
+    root = ET.parse(rules.REPOSITORY / "notebooks" / "images" / f"{site}.svg").getroot()
     assert root.get("aria-label") == f"Open in {site.title()}"
 
 

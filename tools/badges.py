@@ -25,11 +25,11 @@ def repository():
 
 
 def badges(name, folder):
-    """One line of Markdown for the notebook `name`; `folder` leads from the text's place to the root."""
+    """One line of Markdown for the notebook `name`; `folder` leads from the text's place to notebooks/."""
     _, place = repository()
     colab = f"https://colab.research.google.com/github/{place}/blob/{BRANCH}/notebooks/{name}.ipynb"
     binder = f"https://mybinder.org/v2/gh/{place}/{BRANCH}?labpath=notebooks%2F{name}.ipynb"
-    images = (f"![Open in {site}]({folder}docs/badges/{site.lower()}.svg)" for site in ("Colab", "Binder"))
+    images = (f"![Open in {site}]({folder}images/{site.lower()}.svg)" for site in ("Colab", "Binder"))
     return " ".join(f"[{image}]({link})" for image, link in zip(images, (colab, binder), strict=True))
 
 
@@ -44,13 +44,13 @@ def updated(path):
     if path.suffix == ".md":
         return re.sub(
             r"(\(notebooks/(\w+)\.ipynb\)<br>)[^|\n]*",
-            lambda found: found[1] + badges(found[2], "") + " ",
+            lambda found: found[1] + badges(found[2], "notebooks/") + " ",
             text,
         )
     notebook = json.loads(text)
     for cell in notebook["cells"]:
         source = "".join(cell["source"])
-        source = BADGES.sub(lambda _: badges(path.stem, "../"), source)
+        source = BADGES.sub(lambda _: badges(path.stem, ""), source)
         source = INSTALL.sub(lambda _: install(), source)
         cell["source"] = source.splitlines(keepends=True)
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
