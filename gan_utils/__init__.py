@@ -75,6 +75,7 @@ from gan_utils.plots import (  # noqa: E402
 )
 from gan_utils.quality import classify, evaluate_quality  # noqa: E402
 from gan_utils.quiz import load_quiz  # noqa: E402
+from gan_utils.widgets import debug_step, explore_latents  # noqa: E402
 
 __all__ = [
     "COLORS",
@@ -90,8 +91,10 @@ __all__ = [
     "check",
     "check_training",
     "classify",
+    "debug_step",
     "discriminator_loss",
     "evaluate_quality",
+    "explore_latents",
     "fingerprint",
     "generator_loss",
     "input_gradient",

@@ -17,7 +17,7 @@ class Guess:
         self.guess, self.choices = guess, choices
         wanted = f"one of {', '.join(map(repr, choices))}" if choices else "a number"
         if guess is ... or guess is None:
-            print(f"Your guess: put {wanted} in place of the three dots, and run the cell.")
+            print(f"Your guess goes in place of the three dots: {wanted}.")
         elif choices and guess not in choices:
             raise ValueError(f"guess: {guess!r} came; what serves is {wanted}")
         elif not choices and not isinstance(guess, (int, float)):

@@ -23,13 +23,29 @@ COLORS = {
 }
 
 
-def show(figure, alt):
-    """Display a matplotlib figure and close it; `alt` says in a sentence what is to be seen."""
+def show(figure, alt, controls=None):
+    """Display a matplotlib figure and close it; `alt` says in a sentence what is to be seen.
+
+    Where a kernel is alive, the widget that `controls(ipywidgets)` makes is displayed in its place.
+    """
+    bundle = {"image/png": base64.b64encode(draw_png(figure)).decode(), "text/plain": alt}
+    if controls is not None:
+        try:
+            import ipywidgets
+        except ImportError:
+            print("For sliders and buttons: pip install ipywidgets, then restart the kernel.")
+        else:
+            view = {"version_major": 2, "version_minor": 0, "model_id": controls(ipywidgets).model_id}
+            bundle["application/vnd.jupyter.widget-view+json"] = view
+    display(bundle, metadata={"image/png": {"alt": alt}}, raw=True)
+
+
+def draw_png(figure):
+    """A matplotlib figure as the bytes of a PNG; closes it."""
     png = io.BytesIO()
     figure.savefig(png, format="png", dpi=100, bbox_inches="tight")
     plt.close(figure)
-    bundle = {"image/png": base64.b64encode(png.getvalue()).decode(), "text/plain": alt}
-    display(bundle, metadata={"image/png": {"alt": alt}}, raw=True)
+    return png.getvalue()
 
 
 def tile(images, columns):

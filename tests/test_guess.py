@@ -13,10 +13,10 @@ def told(capsys, guess, *choices, measured):
 @pytest.mark.parametrize("none", [..., None])
 def test_who_does_not_guess_is_told_the_answer_all_the_same(capsys, none):
     asked, answered = told(capsys, none, "up", "down", measured="up")
-    assert asked == "Your guess: put one of 'up', 'down' in place of the three dots, and run the cell."
+    assert asked == "Your guess goes in place of the three dots: one of 'up', 'down'."
     assert answered == "Measured: up. You made no guess; the next one?"
     asked, answered = told(capsys, none, measured=0.1234)
-    assert "put a number in place" in asked and answered.startswith("Measured: 0.123. You made no guess")
+    assert asked.endswith(": a number.") and answered.startswith("Measured: 0.123. You made no guess")
 
 
 def test_a_choice_is_kept_and_answered(capsys):

@@ -3,8 +3,13 @@
 A check looks at what an answer does, never at how it is written, and trains no network.
 """
 
+from gan_utils.check.dcgan import *  # noqa: F403
 from gan_utils.check.discriminator import *  # noqa: F403
 from gan_utils.check.generator import *  # noqa: F403
 from gan_utils.check.losses import *  # noqa: F403
+from gan_utils.check.recipe import *  # noqa: F403
+from gan_utils.check.saddle import *  # noqa: F403
 from gan_utils.check.training import *  # noqa: F403
+from gan_utils.check.turn import *  # noqa: F403
 from gan_utils.check.verdict import Verdict  # noqa: F401
+from gan_utils.check.walk import *  # noqa: F403

@@ -2,6 +2,7 @@
 
 import dis
 import functools
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,7 +80,9 @@ def call(answer, *arguments):
     try:
         result = answer(*[a.copy() if isinstance(a, np.ndarray) else a for a in arguments])
     except (Exception, SystemExit) as error:
-        raise Hint(f"your function stops with {type(error).__name__}: {error}") from error
+        # One line, without the colours that Keras gives its errors.
+        said = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip().partition("\n")[0]
+        raise Hint(f"your function stops with {type(error).__name__}: {said}") from error
     if result is None or result is ...:
         raise Hint("your function returns nothing: does it end in a return?")
     return result

@@ -15,12 +15,21 @@ def by_counting(real_logits, fake_logits):
     return correct / (len(real_logits) + len(fake_logits))
 
 
+def sigmoid(logits):
+    return 1 / (1 + np.exp(-logits))
+
+
 right = [by_keras, by_counting]
 wrong = {
     "got wrong": lambda real, fake: (np.mean(real < 0) + np.mean(fake > 0)) / 2,
     "calls real": lambda real, fake: (np.mean(real > 0) + np.mean(fake > 0)) / 2,
     "real images only": lambda real, fake: np.mean(real > 0),
+    "fakes only": lambda real, fake: np.mean(fake < 0),
+    "adds two shares": lambda real, fake: np.mean(real > 0) + np.mean(fake < 0),
     "with 1/2": lambda real, fake: (np.mean(real > 0.5) + np.mean(fake < 0.5)) / 2,
+    "whatever the logits": lambda real, fake: (np.mean(sigmoid(real) > 0) + np.mean(sigmoid(fake) < 0)) / 2,
+    "in percent": lambda real, fake: 50 * (np.mean(real > 0) + np.mean(fake < 0)),
+    "multiplies two shares": lambda real, fake: np.mean(real > 0) * np.mean(fake < 0),
     "number of images": lambda real, fake: np.sum(real > 0) + np.sum(fake < 0),
     "one number": lambda real, fake: np.concatenate([real > 0, fake < 0]),
     "try it by hand": lambda real, fake: np.mean(real > fake),

@@ -1,0 +1,83 @@
+"""Answers to `conditional_generator`: more that are right, and wrong ones, by a piece of their hint."""
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+
+class AsAClass(keras.Model):
+    """z and y meet as a sum, and tanh is brought to [0, 1]."""
+
+    def __init__(self, latent_dim, classes, image_shape):
+        super().__init__()
+        self.of_z, self.of_y = layers.Dense(32), layers.Dense(32, use_bias=False)
+        self.to_pixels = layers.Dense(int(np.prod(image_shape)), activation="tanh")
+        self.fold = layers.Reshape(image_shape)
+
+    def call(self, inputs):
+        z, y = inputs
+        return (self.fold(self.to_pixels(ops.relu(self.of_z(z) + self.of_y(y)))) + 1) / 2
+
+
+def convolutional(latent_dim, classes, image_shape):
+    height, width, channels = image_shape
+    z, y = keras.Input((latent_dim,)), keras.Input((classes,))
+    small = layers.Dense(height * width * 4, activation="leaky_relu")(layers.Concatenate()([y, z]))
+    small = layers.Reshape((height, width, 4))(small)
+    return keras.Model([z, y], layers.Conv2D(channels, 3, padding="same", activation="sigmoid")(small))
+
+
+def network(latent_dim, classes, image_shape, last="sigmoid", fold=None, order=1, use=lambda z, y: [z, y]):
+    """A right answer, and by its options the wrong ones."""
+    z, y = keras.Input((latent_dim,)), keras.Input((classes,))
+    hidden = layers.Dense(32, activation="tanh")(layers.Concatenate()(use(z, y)))
+    fold = image_shape if fold is None else fold
+    pixels = layers.Dense(int(np.prod(fold)), activation=last)(hidden)
+    return keras.Model([z, y][::order], layers.Reshape(fold)(pixels))
+
+
+def slip(**options):
+    return lambda *sizes: network(*sizes, **options)
+
+
+def with_numbers(latent_dim, classes, image_shape):
+    z, y = keras.Input((latent_dim,)), keras.Input((1,), dtype="int32")
+    embedded = layers.Flatten()(layers.Embedding(classes, 4)(y))
+    inner = network(latent_dim, 4, image_shape)
+    return keras.Model([z, y], inner([z, embedded]))
+
+
+def one_row(latent_dim, classes, image_shape):
+    row = keras.Input((latent_dim + classes,))
+    pixels = layers.Dense(int(np.prod(image_shape)), activation="sigmoid")(row)
+    return keras.Model(row, layers.Reshape(image_shape)(pixels))
+
+
+def neighbours(latent_dim, classes, image_shape):
+    return network(latent_dim, classes, image_shape, use=lambda z, y: [z - ops.mean(z, axis=0), y])
+
+
+right = [AsAClass, convolutional, network]
+wrong = {
+    "where does y go in": slip(use=lambda z, y: [z, z]),
+    "where does z go in": slip(use=lambda z, y: [y, y]),
+    "is all of y used": slip(use=lambda z, y: [z, y[:, :1]]),
+    "the other order": slip(order=-1),
+    "range of tanh": slip(last="tanh"),
+    "nothing holds them": slip(last=None),
+    "above 1": slip(last="relu"),
+    "add up to 1": slip(last="softmax"),
+    "axis of the colours": lambda n, classes, shape: network(n, classes, shape, fold=shape[:2]),
+    "lie in one row": lambda n, classes, shape: network(n, classes, shape, fold=(int(np.prod(shape)),)),
+    "28 x 28": slip(fold=(28, 28, 1)),
+    "pictures are grey": lambda n, classes, shape: network(n, classes, (*shape[:2], 1)),
+    "should have the shape": lambda n, classes, shape: network(n, classes, shape[::-1]),
+    "takes the number of the class": with_numbers,
+    "one long row": one_row,
+    "takes z alone": lambda n, classes, shape: one_row(n, 0, shape),
+    "stops at z (16, 5)": lambda n, classes, shape: network(64, 10, shape),
+    "looks at the others": neighbours,
+    "the last tensor": lambda *sizes: network(*sizes).output,
+    "with weights that can train": lambda n, classes, shape: np.zeros((1, *shape)),
+    "stops with TypeError": lambda n, classes: network(n, classes, (28, 28, 1)),
+}

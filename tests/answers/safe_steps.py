@@ -1,0 +1,151 @@
+"""Answers to the exercise `safe_steps`: more that are right, and wrong ones, by a piece of their hint."""
+
+import contextlib
+
+import keras
+import numpy as np
+
+import gan_utils as gu
+
+
+def down_and_up(discriminator, combined):
+    def d_step(images, targets):
+        discriminator.trainable = False
+        discriminator.trainable = True
+        return discriminator.train_on_batch(images, targets)
+
+    def g_step(latents, targets):
+        discriminator.trainable = False
+        loss = combined.train_on_batch(latents, targets)
+        discriminator.trainable = True
+        return loss
+
+    return [d_step, g_step]
+
+
+def by_context(discriminator, combined):
+    @contextlib.contextmanager
+    def flags(value):
+        before = [layer.trainable for layer in discriminator.layers]
+        for layer in discriminator.layers:
+            layer.trainable = value
+        try:
+            yield
+        finally:
+            for layer, flag in zip(discriminator.layers, before, strict=True):
+                layer.trainable = flag
+
+    def d_step(images, targets):
+        discriminator.trainable = True
+        with flags(True):
+            discriminator.train_on_batch(images, targets)
+
+    def g_step(latents, targets):
+        with flags(False):
+            combined.train_on_batch(latents, targets)
+
+    return d_step, g_step
+
+
+def offer_only_g(discriminator, combined):
+    discriminator.trainable = False
+    discriminator.trainable = True
+    rebuilt = gu.build_combined(*combined.layers)
+    rebuilt.compile(optimizer="adam", loss=keras.losses.BinaryCrossentropy(from_logits=True))
+    return discriminator.train_on_batch, rebuilt.train_on_batch
+
+
+def flagged(d_step=None, g_step=None, first=None, compile_anew=False):
+    """An answer that sets D's flag so: before all, in d_step, in g_step; None leaves it alone."""
+
+    def answer(discriminator, combined):
+        def set_flag(value):
+            if value is not None:
+                discriminator.trainable = value
+
+        def train(model, value, inputs, targets):
+            set_flag(value)
+            if compile_anew:
+                model.compile(optimizer="adam", loss=keras.losses.BinaryCrossentropy(from_logits=True))
+            return model.train_on_batch(inputs, targets)
+
+        set_flag(first)
+        return lambda *batch: train(discriminator, d_step, *batch), lambda *batch: train(
+            combined, g_step, *batch
+        )
+
+    return answer
+
+
+def primed(discriminator, combined):
+    discriminator.trainable = True
+    d_step, _ = flagged()(discriminator, combined)
+    d_step(*batch_of(8))
+    discriminator.trainable = False
+    return d_step, combined.train_on_batch
+
+
+def batch_of(size):
+    return keras.ops.convert_to_numpy(keras.random.normal((size, 6), seed=0)), np.zeros((size, 1), "float32")
+
+
+def last_layer(discriminator, combined):
+    def d_step(images, targets):
+        discriminator.trainable = True
+        discriminator.layers[0].trainable = False
+        return discriminator.train_on_batch(images, targets)
+
+    return d_step, flagged(g_step=False)(discriminator, combined)[1]
+
+
+def all_down(discriminator, combined):
+    def g_step(latents, targets):
+        combined.trainable = False
+        return combined.train_on_batch(latents, targets)
+
+    return flagged(d_step=True)(discriminator, combined)[0], g_step
+
+
+def both_at_once(discriminator, combined):
+    d_step, g_step = flagged(True, False)(discriminator, combined)
+    return lambda images, targets: (d_step(images, targets), g_step(images[:, :3], targets)), g_step
+
+
+def with_a_copy(discriminator, combined):
+    copy = keras.models.clone_model(discriminator)
+    copy.set_weights(discriminator.get_weights())
+    frozen = keras.Sequential([combined.layers[0], copy])
+    copy.trainable = False
+    frozen.compile(optimizer="sgd", loss=keras.losses.BinaryCrossentropy(from_logits=True))
+    discriminator.trainable = False
+    discriminator.trainable = True
+    return discriminator.train_on_batch, frozen.train_on_batch
+
+
+def turned_over(discriminator, combined):
+    def turn(model, *batch):
+        discriminator.trainable = not discriminator.trainable
+        return model.train_on_batch(*batch)
+
+    return lambda *batch: turn(discriminator, *batch), lambda *batch: turn(combined, *batch)
+
+
+right = [down_and_up, by_context, offer_only_g]
+wrong = {
+    "never learns": flagged(),
+    "which way round": flagged(d_step=False, g_step=True),
+    "g_step moves D too": flagged(first=True),
+    "what happens at a new size": primed,
+    "some of D's weights": last_layer,
+    "nothing of G": all_down,
+    "the right model": both_at_once,
+    "the other order": lambda d, combined: flagged(True, False)(d, combined)[::-1],
+    "a copy of it": with_a_copy,
+    "begins anew": flagged(d_step=True, g_step=False, compile_anew=True),
+    "two steps in a row": turned_over,
+    "one by one": flagged(d_step=True, g_step=False),
+    "return two functions": lambda d, combined: combined,
+    "d_step stops at a batch of 8 with TypeError": lambda d, combined: (lambda images: None, lambda z: None),
+    "returns nothing": lambda d, combined: print(end=""),
+    "stops with TypeError": lambda discriminator: (discriminator.train_on_batch, None),
+}

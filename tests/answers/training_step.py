@@ -1,0 +1,245 @@
+"""Answers to the exercise `training_step`: more that are right, and wrong ones, by a piece of their hint."""
+
+import keras
+import numpy as np
+
+
+def draw(rng, n):
+    return rng.standard_normal((n, 64), dtype="float32")
+
+
+def step_of_d(generator, discriminator, real_images, latents, real=1.0, fake=0.0):
+    n, m = len(real_images), len(latents)
+    both = np.concatenate([real_images, generator.predict_on_batch(latents)])
+    targets = np.concatenate([np.full((n, 1), real, "float32"), np.full((m, 1), fake, "float32")])
+    return discriminator.train_on_batch(both, targets)
+
+
+def step_of_g(combined, latents, target=1.0):
+    return combined.train_on_batch(latents, np.full((len(latents), 1), target, "float32"))
+
+
+def in_two_calls(generator, discriminator, combined, real_batches, rng):
+    losses = []
+    for real_images in real_batches:
+        n = real_images.shape[0]
+        fake_images = generator(rng.normal(size=(n, generator.input_shape[1])), training=False)
+        losses.append(discriminator.train_on_batch(fake_images, keras.ops.zeros((n, 1))))
+        losses.append(discriminator.train_on_batch(real_images, keras.ops.ones((n, 1)), return_dict=True))
+    return losses, combined.train_on_batch(rng.normal(size=(64, 64)), np.ones(64))
+
+
+def with_all_fakes_at_once(generator, discriminator, combined, real_batches, rng):
+    # G stands still while D learns: its fakes may as well be drawn beforehand.
+    sizes = [len(batch) for batch in real_batches]
+    latents_of_g, latents = draw(rng, max(sizes)), draw(rng, sum(sizes))
+    fakes = np.split(generator.predict(latents, verbose=0), np.cumsum(sizes)[:-1])
+    while real_batches:
+        real_images, fake_images = real_batches.pop(), fakes.pop()
+        order = rng.permutation(2 * len(real_images))
+        targets = np.array([0] * len(fake_images) + [1] * len(real_images))
+        discriminator.train_on_batch(np.concatenate([fake_images, real_images])[order], targets[order])
+    step_of_g(combined, latents_of_g)
+
+
+def turn(of_d=None, of_g=None, real=1.0, fake=0.0, target=1.0, fakes=len):
+    """A right turn, but for what is put in: functions with its arguments, and values."""
+
+    def training_step(generator, discriminator, combined, real_batches, rng):
+        if of_d:
+            of_d(generator, discriminator, combined, real_batches, rng)
+        else:
+            for images in real_batches:
+                step_of_d(generator, discriminator, images, draw(rng, fakes(images)), real, fake)
+        if of_g:
+            of_g(generator, discriminator, combined, real_batches, rng)
+        else:
+            step_of_g(combined, draw(rng, 20), target)
+
+    return training_step
+
+
+def same_latents(generator, discriminator, combined, real_batches, rng):
+    latents = draw(rng, 64)
+    for images in real_batches:
+        step_of_d(generator, discriminator, images, latents[: len(images)])
+    step_of_g(combined, draw(rng, 64))
+
+
+def noise_of_d(generator, discriminator, combined, real_batches, rng):
+    for images in real_batches:
+        latents = draw(rng, len(images))
+        step_of_d(generator, discriminator, images, latents)
+    step_of_g(combined, latents)
+
+
+def g_in_the_loop(generator, discriminator, combined, real_batches, rng):
+    for images in real_batches:
+        step_of_d(generator, discriminator, images, draw(rng, len(images)))
+        step_of_g(combined, draw(rng, len(images)))
+
+
+def g_first(generator, discriminator, combined, real_batches, rng):
+    step_of_g(combined, draw(rng, 20))
+    turn(of_g=lambda *players: None)(generator, discriminator, combined, real_batches, rng)
+
+
+def d_through_combined(generator, discriminator, combined, real_batches, rng):
+    for images in real_batches:
+        combined.train_on_batch(images, np.ones((len(images), 1)))
+        combined.train_on_batch(draw(rng, len(images)), np.zeros((len(images), 1)))
+    step_of_g(combined, draw(rng, 20))
+
+
+def fakes_to_combined(generator, discriminator, combined, real_batches, rng):
+    step_of_g(combined, generator.predict_on_batch(draw(rng, 20)))
+
+
+def reals_only(generator, discriminator, combined, real_batches, rng):
+    for images in real_batches:
+        discriminator.train_on_batch(images, np.ones((len(images), 1)))
+
+
+def reals_then_fakes(generator, discriminator, combined, real_batches, rng):
+    reals_only(generator, discriminator, combined, real_batches, rng)
+    for images in real_batches:
+        fake_images = generator.predict_on_batch(draw(rng, len(images)))
+        discriminator.train_on_batch(fake_images, np.zeros((len(images), 1)))
+
+
+def noise_for_fakes(generator, discriminator, combined, real_batches, rng):
+    for images in real_batches:
+        both = np.concatenate([images, rng.random(images.shape, dtype="float32")])
+        discriminator.train_on_batch(both, np.repeat([[1], [0]], len(images), axis=0))
+
+
+def latents_for_fakes(generator, discriminator, combined, real_batches, rng):
+    for images in real_batches:
+        discriminator.train_on_batch(images, np.ones((len(images), 1)))
+        discriminator.train_on_batch(draw(rng, len(images)), np.zeros((len(images), 1)))
+
+
+def all_batches_in_one(generator, discriminator, combined, real_batches, rng):
+    images = np.concatenate(real_batches)
+    step_of_d(generator, discriminator, images, draw(rng, len(images)))
+
+
+def first_batch_only(generator, discriminator, combined, real_batches, rng):
+    step_of_d(generator, discriminator, real_batches[0], draw(rng, len(real_batches[0])))
+
+
+def first_batch_k_times(generator, discriminator, combined, real_batches, rng):
+    for _ in real_batches:
+        first_batch_only(generator, discriminator, combined, real_batches, rng)
+
+
+def one_latent(generator, discriminator, combined, real_batches, rng):
+    for images in real_batches:
+        step_of_d(generator, discriminator, images, np.repeat(draw(rng, 1), len(images), axis=0))
+
+
+def half_of_the_reals(generator, discriminator, combined, real_batches, rng):
+    for images in real_batches:
+        half = images[: len(images) // 2]
+        step_of_d(generator, discriminator, half, draw(rng, len(half)))
+
+
+def one_real_image(generator, discriminator, combined, real_batches, rng):
+    for images in real_batches:
+        step_of_d(
+            generator, discriminator, np.repeat(images[:1], len(images), axis=0), draw(rng, len(images))
+        )
+
+
+def flat_latents(generator, discriminator, combined, real_batches, rng):
+    for images in real_batches:
+        step_of_d(generator, discriminator, images, rng.standard_normal(len(images)))
+
+
+def too_few_targets(generator, discriminator, combined, real_batches, rng):
+    for images in real_batches:
+        both = np.concatenate([images, generator.predict_on_batch(draw(rng, len(images)))])
+        discriminator.train_on_batch(both, np.ones((len(images), 1)))
+
+
+def wrong_order(generator, discriminator, combined, real_batches, rng):
+    for images in real_batches:
+        both = np.concatenate([generator.predict_on_batch(draw(rng, len(images))), images])
+        discriminator.train_on_batch(both, np.arange(len(both)) % 2)
+
+
+def with_fit(generator, discriminator, combined, real_batches, rng):
+    for images in real_batches:
+        fake_images = generator.predict_on_batch(draw(rng, len(images)))
+        discriminator.fit(np.concatenate([images, fake_images]), np.repeat([1, 0], len(images)), epochs=1)
+
+
+def generator_alone(generator, discriminator, combined, real_batches, rng):
+    generator.train_on_batch(draw(rng, 20), np.ones((20, 1)))
+
+
+def seeded_inside(generator, discriminator, combined, real_batches, rng):
+    turn()(generator, discriminator, combined, real_batches, np.random.default_rng(0))
+
+
+def own_randomness(generator, discriminator, combined, real_batches, rng):
+    turn()(generator, discriminator, combined, real_batches, np.random.default_rng())
+
+
+def uniform(of_g):
+    def training_step(generator, discriminator, combined, real_batches, rng):
+        for images in real_batches:
+            latents = draw(rng, len(images)) if of_g else rng.random((len(images), 64))
+            step_of_d(generator, discriminator, images, latents)
+        step_of_g(combined, rng.uniform(-1, 1, (20, 64)) if of_g else draw(rng, 20))
+
+    return training_step
+
+
+def g_learns_from(latents):
+    return turn(
+        of_g=lambda generator, discriminator, combined, batches, rng: step_of_g(combined, latents(rng))
+    )
+
+
+right = [in_two_calls, with_all_fakes_at_once, turn(), g_learns_from(lambda rng: draw(rng, 64))]
+wrong = {
+    "which of the two is 1": turn(real=0.0, fake=1.0),
+    "told 1 of all images": turn(fake=1.0),
+    "told 0 of all images": turn(real=0.0),
+    "targets other than 1 and 0": turn(real=0.9),
+    "come in one order": turn(of_d=wrong_order),
+    "need as many targets": turn(of_d=too_few_targets),
+    "real images only": turn(of_d=reals_only),
+    "on real images alone": turn(of_d=reals_then_fakes),
+    "neither real ones": turn(of_d=noise_for_fakes),
+    "D is handed latents": turn(of_d=latents_for_fakes),
+    "the same number": turn(fakes=lambda images: 64),
+    "not as many": turn(fakes=lambda images: len(images) // 2),
+    "in two of its steps": same_latents,
+    "the same fake more than once": turn(of_d=one_latent),
+    "several batches in one": turn(of_d=all_batches_in_one),
+    "D has seen 1, in 1 steps": turn(of_d=first_batch_only),
+    "D has seen 1, in 3 steps": turn(of_d=first_batch_k_times),
+    "D was shown [10, 10, 3]": turn(of_d=half_of_the_reals),
+    "D was shown [1, 1, 1]": turn(of_d=one_real_image),
+    "D never learns": d_through_combined,
+    "combined is handed images": turn(of_g=fakes_to_combined),
+    "G never learns": turn(of_g=lambda *players: None),
+    'to hear "fake"': turn(target=0.0),
+    "D's two words": turn(target=0.9),
+    "has just been trained on": noise_of_d,
+    "one for each of D's": g_in_the_loop,
+    "before D has made": g_first,
+    "from 1 latents": g_learns_from(lambda rng: draw(rng, 1)),
+    "latents of D's step have bounds": uniform(of_g=False),
+    "latents of G's step have bounds": uniform(of_g=True),
+    "G's step are not standard normal": g_learns_from(lambda rng: 3 * draw(rng, 20)),
+    "as the first": seeded_inside,
+    "do not come from rng": own_randomness,
+    "generator takes inputs": turn(of_d=flat_latents),
+    "no fit": turn(of_d=with_fit),
+    "is not compiled": turn(of_g=generator_alone),
+    "stops with TypeError": lambda generator, discriminator: draw(generator, 1),
+    "the function itself": 0.69,
+}
