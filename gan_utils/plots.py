@@ -13,6 +13,7 @@ import imageio.v3 as imageio
 import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import HTML, display
+from PIL import Image
 
 COLORS = {
     "real": "#0072B2",  # blue
@@ -42,9 +43,11 @@ def show(figure, alt, controls=None):
 
 def draw_png(figure):
     """A matplotlib figure as the bytes of a PNG; closes it."""
-    png = io.BytesIO()
-    figure.savefig(png, format="png", dpi=100, bbox_inches="tight")
+    drawn, png = io.BytesIO(), io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=100, bbox_inches="tight")
     plt.close(figure)
+    # 256 colours look the same, in a third of the bytes: a notebook holds dozens of figures.
+    Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(png, "png", optimize=True)
     return png.getvalue()
 
 
