@@ -37,7 +37,7 @@ doctor: environment ## print what is here, and what is wrong with it
 	@$(RUN) -m gan_utils doctor
 
 lab: environment ## open the notebooks in JupyterLab
-	@$(RUN) -m jupyterlab --ServerApp.ip=127.0.0.1 --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks
+	@$(RUN) -m jupyterlab --ServerApp.ip=127.0.0.1 --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
 slides: environment ## make the four slide decks in build/slides/, which need no network
 	@$(RUN) tools/export.py

@@ -49,6 +49,12 @@ for _name, _version in _installed.items():
 
 from gan_utils import check  # noqa: E402
 from gan_utils.callbacks import StopAfter  # noqa: E402
+from gan_utils.conditional import (  # noqa: E402
+    as_pairs,
+    ask,
+    build_conditional_discriminator,
+    build_conditional_generator,
+)
 from gan_utils.contracts import check_training  # noqa: E402
 from gan_utils.data import Dataset, load_images  # noqa: E402
 from gan_utils.gan import GAN  # noqa: E402
@@ -83,7 +89,11 @@ __all__ = [
     "Dataset",
     "Guess",
     "StopAfter",
+    "as_pairs",
+    "ask",
     "build_combined",
+    "build_conditional_discriminator",
+    "build_conditional_generator",
     "build_dcgan_discriminator",
     "build_dcgan_generator",
     "build_discriminator",

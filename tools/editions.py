@@ -7,8 +7,8 @@ solution/    the solutions of notebooks/solutions/ in place of the blanks, each 
              and made only if every check answers "right".
 instructor/  the solution edition with the speaker notes of notebooks/notes/ below their cells.
 
-With --no-run nothing is executed, and the last two store no outputs. What the notebooks link to in docs/ lies
-beside them. The notebooks that check their answers are told apart by their folder alone: hand out student/.
+With --no-run nothing is executed, and the last two store no outputs. Pages and pictures that the notebooks
+link to come with them.
 """
 
 import argparse
@@ -160,10 +160,12 @@ def make(path, target, with_outputs=True):
     shutil.copyfile(path, files["student"])
     nbformat.write(solution, files["solution"])
     nbformat.write(annotated(solution, notes), files["instructor"])
-    for link in re.findall(r"\]\(\.\./([^)#\s]+)", "\n".join(cell.source for cell in committed.cells)):
-        beside = target / link  # as links lead there from notebooks/
-        beside.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path.parents[1] / link, beside)
+    texts = "\n".join(cell.source for cell in committed.cells if cell.cell_type == "markdown")
+    for link in set(re.findall(r"\]\(([^)#:\s]+)[)#]", texts)):
+        for file in files.values() if not link.endswith(".ipynb") else ():
+            beside = file.parent / link  # as links lead there from notebooks/
+            beside.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path.parent / link, beside)
     return list(files.values())
 
 

@@ -9,8 +9,7 @@ not tried        the cell is as it was, or is not there
 error            the cell stops with an exception, or leaves no answer of the exercise's name
 too slow         not done when the time that a notebook has was over, 120 seconds
 
-A student is a folder, or the name of a file in FOLDER itself. Prints a table for each of our notebooks, and
-writes FOLDER/grades.csv.
+A student is a folder, or the name of a file in FOLDER itself. Prints tables, and writes FOLDER/grades.csv.
 
 What a notebook has stored, or prints, counts for nothing. An exercise's cell is executed anew, by itself, in
 an empty folder, after those statements of earlier cells that define the names it uses. (What an earlier cell
@@ -24,6 +23,7 @@ account or a container that has nothing to lose, and read the answers before muc
 
 import argparse
 import csv
+import json
 import os
 import subprocess
 import sys
@@ -32,28 +32,28 @@ from pathlib import Path
 
 import nbformat
 
-SERIES = sorted(Path(__file__).resolve().parents[1].glob("notebooks/*.ipynb"))
-JUDGE = Path(__file__).resolve().with_name("judge.py")
+TOOLS = Path(__file__).resolve().parent
 STATES = ["right", "not yet", "too slow", "error", "not tried"]  # of two answers the first in this row counts
 
 
-def exercises(path):
+def exercises_of(path):
     """The names of the exercises in one of our notebooks, in their order."""
     cells = nbformat.read(path, as_version=4).cells
-    tagged = [cell.id for cell in cells if "exercise" in cell.metadata.get("tags", [])]
-    return [cell_id.removeprefix("exercise-") for cell_id in tagged]
+    exercises = [cell for cell in cells if "exercise" in cell.metadata.get("tags", [])]
+    return [cell.id.removeprefix("exercise-") for cell in exercises]
 
 
-def ask(path, names, limit):
-    """The states of the first of these exercises, as far as one process comes with them; at least of one."""
+def ask(cells, names, limit):
+    """The states of the first of these exercises, as far as one process comes, and of one at least."""
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as settings:
+        question = Path(settings, "cells.json")
+        question.write_text(json.dumps(cells))
         judge = subprocess.Popen(
-            [sys.executable, str(JUDGE), str(path.resolve()), *names],
+            [sys.executable, str(TOOLS / "judge.py"), str(question), *names],
             cwd=folder,
             env=os.environ | {"IPYTHONDIR": settings, "MPLBACKEND": "agg"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            text=True,
             errors="replace",
         )
         if judge.stdout.readline() != "ready\n":
@@ -78,13 +78,14 @@ def grade(folder, names, limit):
         row = table.setdefault(path.stem if student == "." else student, dict.fromkeys(names, "not tried"))
         print(path.relative_to(folder), flush=True)
         try:
-            [(cell.cell_type, cell.source) for cell in nbformat.read(path, as_version=4).cells]
+            cells = nbformat.read(path, as_version=4).cells
+            cells = [(cell.get("id"), cell.source) for cell in cells if cell.cell_type == "code"]
         except Exception as error:
             print(f"  cannot be read: {type(error).__name__}: {error}")
             continue
         left = names
         while left:
-            states = ask(path, left, limit)
+            states = ask(cells, left, limit)
             for name, state in zip(left, states, strict=False):  # the rest is for the next process
                 row[name] = min(row[name], state, key=STATES.index)
             left = left[len(states) :]
@@ -96,7 +97,10 @@ def main(arguments):
     parser.add_argument("folder", type=Path)
     parser.add_argument("--limit", type=float, default=120, help="seconds for a notebook")
     options = parser.parse_args(arguments)
-    series = {path.stem: exercises(path) for path in SERIES}
+    if not options.folder.is_dir():
+        parser.error(f"{options.folder} is no folder")
+    ours = sorted((TOOLS.parent / "notebooks").glob("*.ipynb"))
+    series = {path.stem: exercises_of(path) for path in ours}
     names = [name for found in series.values() for name in found]
     table = grade(options.folder, names, options.limit)
     width = max(map(len, ["student", *table]))
