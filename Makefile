@@ -10,12 +10,12 @@ BIN = $(VENV)/bin
 endif
 RUN = "$(BIN)/python"
 
-.PHONY: help notebooks test test-slow test-browser versions doctor lab slides mnist lint badges update bench bench-full bench-flat clean environment
+.PHONY: help notebooks test test-slow test-browser versions doctor lab slides slides-pdf mnist lint badges update bench bench-full bench-flat clean environment
 .DEFAULT_GOAL := help
 
 help: ## list the targets
 	@echo "make TARGET [VENV=.venv] [PYTHON=python3.12]"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
 notebooks: environment ## run the four notebooks; pages and the training GIF go to build/
 	@$(RUN) tools/run_notebooks.py
@@ -41,6 +41,10 @@ lab: environment ## open the notebooks in JupyterLab
 
 slides: environment ## make the four slide decks in build/slides/, which need no network
 	@$(RUN) tools/export.py
+
+slides-pdf: slides ## print the decks as PDF, and as handouts with what is to be said; needs a browser
+	@$(RUN) -c 'import playwright' 2>/dev/null || $(RUN) -m pip install --quiet -e ".[browser]"
+	@$(RUN) tools/slides_pdf.py
 
 mnist: environment ## download MNIST ahead of class
 	@$(RUN) -c 'from gan_utils import load_images; print(load_images("mnist").name, "is here")'

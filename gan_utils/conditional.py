@@ -7,6 +7,7 @@ so what belongs together travels in one row of numbers:
     latents  (n, 64 + 10)    z, then ten numbers, the largest of which stands at the class that is asked for
 
 The latents that `GAN` draws ask for each class equally often; those of `ask` for the digits it is given.
+`GAN.generate` draws pairs too, and `GAN.frames` keeps pairs.
 """
 
 import math

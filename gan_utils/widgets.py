@@ -185,7 +185,7 @@ class StepDebugger:
         logits = self.discriminator.predict_on_batch(np.stack([x.ravel(), y.ravel()], axis=1))
         d = (1 + np.tanh(logits.reshape(x.shape) / 2)) / 2  # the sigmoid, without overflow
         axes.imshow(d, cmap=VERDICT, vmin=0, vmax=1, alpha=0.5, extent=self.frame, origin="lower")
-        if d.min() < 0.5 < d.max():  # else there is no such line, and matplotlib would warn
+        if d.min() < 0.5 < d.max():  # else there is no such line
             axes.contour(x, y, d, levels=[0.5], colors="black", linestyles="--")
         axes.plot([], "k--", label="D = 1/2")
         fakes = self.generator.predict_on_batch(self.latents)

@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from keras import layers, ops
+from matplotlib.contour import ContourSet
 from matplotlib.quiver import Quiver
 
 import gan_utils as gu
@@ -222,11 +223,13 @@ def test_the_colours_are_d_and_the_points_are_where_they_are(debugger, blobs):
     plt.close(figure)
 
 
-@pytest.mark.parametrize("bias", [-30, 30])
-def test_a_d_that_is_sure_everywhere_is_drawn_without_a_warning(debugger, bias, recwarn):
+@pytest.mark.parametrize(("bias", "lines"), [(-30, 0), (0, 1), (30, 0)])
+def test_a_line_is_drawn_where_d_crosses_a_half(debugger, bias, lines, recwarn):
+    # Asked for a level that does not occur, matplotlib before 3.11 warns, and draws another one.
     debugger.discriminator.layers[-1].bias.assign([bias])
     figure, axes = plt.subplots()
     assert np.isfinite(debugger.draw(axes)).all()
+    assert sum(isinstance(artist, ContourSet) for artist in axes.collections) == lines
     plt.close(figure)
     assert not [warning for warning in recwarn if issubclass(warning.category, UserWarning | RuntimeWarning)]
 
@@ -245,6 +248,20 @@ def test_each_button_moves_whom_it_says(players, blobs):
         assert imageio.imread(parts["picture"].value).shape == shape, "the page does not jump"
     assert combined.optimizer.iterations == discriminator.optimizer.iterations == 11
     assert parts["told"].value.startswith("steps: D 11, G 11. L_D 0.")
+
+
+def test_each_step_lowers_its_players_loss(players, blobs):
+    debugger = widgets.StepDebugger(*players, blobs)
+    figure, axes = plt.subplots()
+    d_loss, _ = debugger.draw(axes)
+    for _ in range(10):
+        debugger.step_d()
+    d_loss_later, g_loss = debugger.draw(axes)
+    for _ in range(10):
+        debugger.step_g()
+    _, g_loss_later = debugger.draw(axes)
+    assert d_loss_later < d_loss - 0.01 and g_loss_later < g_loss - 0.01
+    plt.close(figure)
 
 
 def test_start_again_restores_every_bit(players, blobs):
