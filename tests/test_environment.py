@@ -19,12 +19,14 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 posix = pytest.mark.skipif(os.name == "nt", reason="stands in for programs with shell scripts")
 
+MADE_BY_THEIR_TARGETS = {"bench", "browser"}  # installed when asked for: make bench, make test-browser
+
 
 def test_environment_yml_installs_the_project_with_every_extra():
     (pip,) = [entry["pip"] for entry in CONDA["dependencies"] if isinstance(entry, dict)]
     (line,) = pip
     extras = re.fullmatch(r"-e \.\[(.+)\]", line).group(1).split(",")
-    assert sorted(extras) == sorted(set(PROJECT["optional-dependencies"]) - {"bench"})
+    assert sorted(extras) == sorted(set(PROJECT["optional-dependencies"]) - MADE_BY_THEIR_TARGETS)
 
 
 def test_environment_yml_declares_only_python_and_pip_itself():
@@ -46,7 +48,9 @@ def test_the_script_names_the_versions_and_extras_of_pyproject():
     for minor in range(9, 20):
         suitable = environment.OLDEST <= (3, minor) <= environment.NEWEST
         assert suitable == (f"3.{minor}" in wanted), f"3.{minor}"
-    assert sorted(environment.EXTRAS.split(",")) == sorted(set(PROJECT["optional-dependencies"]) - {"bench"})
+    assert sorted(environment.EXTRAS.split(",")) == sorted(
+        set(PROJECT["optional-dependencies"]) - MADE_BY_THEIR_TARGETS
+    )
 
 
 def test_an_old_python_can_read_the_script():

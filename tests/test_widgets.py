@@ -217,6 +217,7 @@ def test_the_colours_are_d_and_the_points_are_where_they_are(debugger, blobs):
     assert np.allclose(picture.get_array()[[0, 0, -1, -1], [0, -1, 0, -1]], d[:, 0], atol=1e-5)
     real, fake = (axes.collections[i].get_offsets() for i in (-3, -2))
     assert np.allclose(real, blobs) and ((corners[0] < blobs) & (blobs < corners[3])).all()
+    assert np.allclose((corners[0] + corners[3]) / 2, (blobs.min(axis=0) + blobs.max(axis=0)) / 2)
     logits = [debugger.discriminator.predict_on_batch(np.asarray(points)) for points in (real, fake)]
     expected = gu.discriminator_loss(*logits), gu.generator_loss(logits[1])
     assert np.allclose(losses, [float(loss) for loss in expected], rtol=1e-5)
