@@ -10,7 +10,7 @@ BIN = $(VENV)/bin
 endif
 RUN = "$(BIN)/python"
 
-.PHONY: help notebooks test test-slow test-browser versions doctor lab slides slides-pdf mnist lint badges update bench bench-full bench-flat clean environment
+.PHONY: help notebooks test test-slow test-browser versions doctor lab slides slides-pdf editions grade mnist lint badges update bench bench-full bench-flat clean environment
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -45,6 +45,12 @@ slides: environment ## make the four slide decks in build/slides/, which need no
 slides-pdf: slides ## print the decks as PDF, and as handouts with what is to be said; needs a browser
 	@$(RUN) -c 'import playwright' 2>/dev/null || $(RUN) -m pip install --quiet -e ".[browser]"
 	@$(RUN) tools/slides_pdf.py
+
+editions: environment ## make student, solution and instructor notebooks in build/editions/
+	@$(RUN) tools/editions.py
+
+grade: environment ## grade the notebooks in a folder: make grade FOLDER=submitted
+	@$(RUN) tools/grade.py "$(FOLDER)"
 
 mnist: environment ## download MNIST ahead of class
 	@$(RUN) -c 'from gan_utils import load_images; print(load_images("mnist").name, "is here")'

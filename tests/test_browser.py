@@ -49,7 +49,8 @@ def lab(tmp_path_factory):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     extra = ["--no-browser", "--allow-root", f"--ServerApp.port={port}", f"--IdentityProvider.token={TOKEN}"]
-    variables = {"JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"), "KERAS_HOME": str(folder / "keras")}
+    variables = {"KERAS_HOME": str(folder / "keras"), "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings")}
+    variables["JUPYTERLAB_WORKSPACES_DIR"] = str(folder / "workspaces")
     log = (folder / "log").open("w+")
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", *options, *extra, "--LabApp.expose_app_in_browser=True"],
@@ -78,7 +79,7 @@ def opened(chromium, lab, name):
     with browser.page_without_network(
         chromium, (lab, "data:", "blob:"), viewport={"width": 1280, "height": 900}
     ) as page:
-        page.goto(f"{lab}/lab/tree/notebooks/{name}.ipynb?token={TOKEN}", timeout=120_000)
+        page.goto(f"{lab}/lab/tree/notebooks/{name}.ipynb?token={TOKEN}&reset", timeout=120_000)
         page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=120_000)
         ready = "window.jupyterapp.shell.currentWidget?.sessionContext?.isReady"
         page.wait_for_function(ready, timeout=120_000)

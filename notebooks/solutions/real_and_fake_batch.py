@@ -14,7 +14,7 @@ import numpy as np
 
 
 def real_and_fake_batch(real_images, fake_images):
-    n = len(real_images)
-    images = np.concatenate([real_images, fake_images[:n]])
-    targets = (np.arange(2 * n) < n).astype("float32").reshape(-1, 1)
+    count = len(real_images)
+    images = np.concatenate([real_images, fake_images[:count]])
+    targets = (np.arange(2 * count) < count).astype("float32").reshape(-1, 1)
     return images, targets
