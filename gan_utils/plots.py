@@ -46,7 +46,7 @@ def draw_png(figure):
     drawn, png = io.BytesIO(), io.BytesIO()
     figure.savefig(drawn, format="png", dpi=100, bbox_inches="tight")
     plt.close(figure)
-    # 256 colours look the same, in a third of the bytes: a notebook holds dozens of figures.
+    # 256 colours look the same, in half the bytes: a notebook holds dozens of figures.
     Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(png, "png", optimize=True)
     return png.getvalue()
 
