@@ -10,7 +10,7 @@ BIN = $(VENV)/bin
 endif
 RUN = "$(BIN)/python"
 
-.PHONY: help notebooks test test-slow test-browser versions doctor lab slides slides-pdf editions grade mnist lint badges update bench bench-full bench-flat clean environment
+.PHONY: help notebooks test test-slow test-browser versions doctor lab slides slides-pdf editions grade mnist lint badges update bench bench-full bench-flat classroom clean environment
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -37,7 +37,7 @@ doctor: environment ## print what is here, and what is wrong with it
 	@$(RUN) -m gan_utils doctor
 
 lab: environment ## open the notebooks in JupyterLab
-	@$(RUN) -m jupyterlab --ServerApp.ip=127.0.0.1 --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
+	@$(RUN) -m jupyterlab --ServerApp.ip=127.0.0.1 --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.app_settings_dir="$(CURDIR)/tools/lab"
 
 slides: environment ## make the four slide decks in build/slides/, which need no network
 	@$(RUN) tools/export.py
@@ -73,6 +73,9 @@ bench-full: environment ## the same with three seeds, up to 600 seconds a networ
 
 bench-flat: environment ## 20,000 steps in one process: do memory and time stay flat?
 	@$(RUN) benchmarks/flat.py
+
+classroom: environment ## memory and seconds of students who share a server, table to docs/instructors.md: an hour or more
+	@$(RUN) benchmarks/classroom.py
 
 clean: ## remove build/ and caches; the environment stays
 	rm -rf build .hypothesis .pytest_cache .ruff_cache

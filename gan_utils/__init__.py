@@ -31,7 +31,8 @@ def _quiet_start():
 with _quiet_start():
     import keras
 
-    keras.ops.zeros(1)  # the first operation starts the device, which has lines of its own
+    if hasattr(keras, "ops"):  # Keras 2 has none, and is refused below
+        keras.ops.zeros(1)  # the first operation starts the device, which has lines of its own
 
 # TensorFlow warns of each model that is traced anew, and a notebook of many small networks traces many.
 logging.getLogger("tensorflow").setLevel(logging.ERROR)
@@ -70,6 +71,7 @@ from gan_utils.networks import (  # noqa: E402
 )
 from gan_utils.plots import (  # noqa: E402
     COLORS,
+    STYLE,
     fingerprint,
     plot_gan,
     plot_images,
@@ -86,6 +88,7 @@ from gan_utils.widgets import debug_step, explore_latents  # noqa: E402
 __all__ = [
     "COLORS",
     "GAN",
+    "STYLE",
     "Dataset",
     "Guess",
     "StopAfter",

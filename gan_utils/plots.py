@@ -23,6 +23,13 @@ COLORS = {
     "reference": "#666666",
 }
 
+# For plt.style.use: on a slide that is 1,280 pixels wide no letter of a figure is under 18 pixels.
+STYLE = {
+    "font.size": 13,
+    **dict.fromkeys(["axes.titlesize", "figure.titlesize", "figure.labelsize"], "medium"),
+    "figure.constrained_layout.use": True,
+}
+
 
 def show(figure, alt, controls=None):
     """Display a matplotlib figure and close it; `alt` says in a sentence what is to be seen.
@@ -86,7 +93,7 @@ def plot_training(curves, smooth=50):
     The dotted lines are where the curves stand when D cannot tell real from fake: both losses at ln 2,
     accuracy 1/2.
     """
-    figure, (losses, accuracy) = plt.subplots(1, 2, figsize=(10, 3.2))
+    figure, (losses, accuracy) = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
     for name, color, style in (("d_loss", COLORS["D"], "-"), ("g_loss", COLORS["G"], "--")):
         label = {"d_loss": "$L_D$", "g_loss": "$L_G$"}[name]
         losses.plot(*_running_mean(curves[name], smooth), color=color, linestyle=style, label=label)
@@ -97,7 +104,6 @@ def plot_training(curves, smooth=50):
     accuracy.set(xlabel="step", ylabel="share right", ylim=(0.4, 1.02), title="D's accuracy")
     for axes in (losses, accuracy):
         axes.legend()
-    figure.tight_layout()
     return figure
 
 
@@ -111,7 +117,7 @@ def plot_signature(curves, pictures, class_counts, title):
         title: what stands above.
     """
     figure, (losses, accuracy, classes, grid) = plt.subplots(
-        1, 4, figsize=(11, 2.3), width_ratios=(1.3, 1.1, 1.1, 1.5), layout="constrained"
+        1, 4, figsize=(11, 2.9), width_ratios=(1.3, 1.1, 1.1, 1.2), layout="constrained"
     )
     for name, color, style, label in (("d_loss", "D", "-", "$L_D$"), ("g_loss", "G", "--", "$L_G$")):
         losses.plot(*_running_mean(curves[name], 10), color=COLORS[color], linestyle=style, label=label)
@@ -122,13 +128,13 @@ def plot_signature(curves, pictures, class_counts, title):
     ticks = [0, 1, *(10**power for power in range(1, 9) if 10**power <= highest)]
     losses.set(xlabel="step", title="losses", ylim=(lowest, highest))
     losses.set_yticks(ticks, [f"{tick:,}" for tick in ticks])
-    losses.legend(fontsize=8, framealpha=0.5)
+    losses.legend(framealpha=0.5)
     accuracy.plot(*_running_mean(curves["d_accuracy"], 10), color=COLORS["D"])
     accuracy.axhline(0.5, color=COLORS["reference"], linestyle=":")
     accuracy.set(xlabel="step", ylim=(-0.05, 1.05), title="D's accuracy")
     classes.bar(range(10), class_counts, color=COLORS["fake"])
     classes.set(xlabel="class read", xticks=range(10), yticks=[], title="classes")
-    plot_images(pictures[:12], columns=6, title="pictures", axes=grid)
+    plot_images(pictures[:12], columns=4, title="pictures", axes=grid)
     figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
     return figure
 
@@ -140,7 +146,7 @@ def plot_gan(shapes=None):
         shapes: dict of labels for the arrows "z", "x", "G(z)" and "logit", as {"z": "(64, 64)"}.
     """
     shapes = shapes or {}
-    figure, axes = plt.subplots(figsize=(9, 3))
+    figure, axes = plt.subplots(figsize=(10, 3.4))
     axes.set(xlim=(0, 9.4), ylim=(0.1, 3.2))
     axes.axis("off")
     boxes = {
@@ -152,7 +158,7 @@ def plot_gan(shapes=None):
     }
     for text, (x, y, color) in boxes.items():
         style = {"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": color, "linewidth": 2.5}
-        axes.text(x, y, text, ha="center", va="center", fontsize=12, bbox=style)
+        axes.text(x, y, text, ha="center", va="center", fontsize=14, bbox=style)
     arrows = [  # from, to, where the label stands, label
         ((1.25, 0.9), (2.1, 0.9), (1.65, 1.02), "z"),
         ((3.9, 1.15), (5.0, 1.7), (3.95, 1.55), "G(z)"),
@@ -161,7 +167,7 @@ def plot_gan(shapes=None):
     ]
     for start, end, (x, y), label in arrows:
         axes.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": "black", "linewidth": 1.5})
-        axes.text(x, y, shapes.get(label, ""), ha="center", fontsize=9)
+        axes.text(x, y, shapes.get(label, ""), ha="center", fontsize=13)
     learning = [  # D learns from the verdict; what G learns from comes back through D
         ((8.3, 1.25), (6.4, 1.2), COLORS["D"], "arc3,rad=-0.3"),
         ((7.7, 1.6), (7.0, 1.6), COLORS["G"], "arc3"),
@@ -170,7 +176,7 @@ def plot_gan(shapes=None):
     for start, end, color, way in learning:
         arrow = {"arrowstyle": "-|>", "color": color, "linewidth": 1.5, "linestyle": "--"}
         axes.annotate("", end, start, arrowprops=arrow | {"connectionstyle": way})
-    axes.text(5.2, 0.5, "dashed: what each learns from", ha="center", fontsize=9)
+    axes.text(5.2, 0.5, "dashed: what each learns from", ha="center", fontsize=13)
     return figure
 
 

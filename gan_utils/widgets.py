@@ -91,7 +91,9 @@ class LatentExplorer:
         sides, times = np.linspace(-3, 3, 5), np.linspace(0, 1, 8)
         moved, _ = self.draw([(4, 8, 0, u, v) for v in sides[::-1] for u in sides])
         walked, read = self.draw([(4, 8, t, 0, 0) for t in times])
-        figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4), width_ratios=(2, 3), layout="constrained")
+        figure, (left, right) = plt.subplots(
+            1, 2, figsize=(12, 4.4), width_ratios=(2, 3), layout="constrained"
+        )
         plot_images(moved, 5, "a clear 4, moved", [f"{v:g}" for v in sides[::-1]], left)
         plot_images(walked, len(times), "a walk from 4 to 8, and what a classifier reads", axes=right)
         middles = (walked.shape[2] + 1) * (np.arange(len(times)) + 0.5)
@@ -200,7 +202,7 @@ class StepDebugger:
     def figure(self):
         names = "at the start", "after one step of D", "then one step of G", "after 100 of each"
         steps = self.start_again, self.step_d, self.step_g, functools.partial(self.step_both, 99)
-        figure, panels = plt.subplots(1, 4, figsize=(12, 3.7), sharey=True, layout="constrained")
+        figure, panels = plt.subplots(1, 4, figsize=(12, 4.4), sharey=True, layout="constrained")
         try:
             for axes, name, step in zip(panels, names, steps, strict=True):
                 step()
@@ -217,7 +219,7 @@ class StepDebugger:
 
         def act(action):
             action()
-            figure, axes = plt.subplots(figsize=(6, 5.4), layout="constrained")
+            figure, axes = plt.subplots(figsize=(7, 6.4), layout="constrained")
             d_loss, g_loss = self.draw(axes)
             picture.value = draw_png(_with_legend(figure, axes))
             told.value = f"steps: D {self.d_steps}, G {self.g_steps}. L_D {d_loss:.3f}, L_G {g_loss:.3f}"
