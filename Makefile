@@ -10,7 +10,7 @@ BIN = $(VENV)/bin
 endif
 RUN = "$(BIN)/python"
 
-.PHONY: help notebooks test test-slow test-browser versions doctor lab slides slides-pdf editions grade mnist lint badges update bench bench-full bench-flat classroom clean environment
+.PHONY: help notebooks test test-slow test-browser versions doctor lab slides slides-pdf pages editions grade mnist lint badges update bench bench-full bench-flat classroom clean environment
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -45,6 +45,9 @@ slides: environment ## make the four slide decks in build/slides/, which need no
 slides-pdf: slides ## print the decks as PDF, and as handouts with what is to be said; needs a browser
 	@$(RUN) -c 'import playwright' 2>/dev/null || $(RUN) -m pip install --quiet -e ".[browser]"
 	@$(RUN) tools/slides_pdf.py
+
+pages: environment ## gather pages, decks, notebooks, glossary and guide as a site in build/site/, in seconds
+	@$(RUN) tools/pages.py
 
 editions: environment ## make student, solution and instructor notebooks in build/editions/
 	@$(RUN) tools/editions.py

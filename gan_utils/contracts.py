@@ -1,7 +1,5 @@
 """Does a training step do what it says? A check for any GAN in Keras, the reader's own included."""
 
-import contextlib
-
 import keras
 import numpy as np
 
@@ -24,7 +22,8 @@ def check_training(generator, discriminator, combined, real_images):
     """
     players = {"D": discriminator, "G": generator}
     n, flags = len(real_images), _flags(players)
-    with _put_back(generator, discriminator, combined):
+    put_back = remember(generator, discriminator, combined)
+    try:
         for size in (n, max(1, n // 3), n):
             fake_images = generator.predict_on_batch(_latents(generator, size))
             both = np.concatenate([real_images[:size], fake_images])
@@ -34,6 +33,8 @@ def check_training(generator, discriminator, combined, real_images):
             _check_scores(generator, discriminator, combined, size)
             latents = _latents(generator, size)
             _check_step("G", players, size, lambda x=latents, y=ones: combined.train_on_batch(x, y))
+    finally:
+        put_back()
     assert _flags(players) == flags, "a step changed a trainable flag"
     for name, other in (("D", "G"), ("G", "D")):
         print(
@@ -81,17 +82,17 @@ def _flags(players):
     return {name: [layer.trainable for layer in model.layers] for name, model in players.items()}
 
 
-@contextlib.contextmanager
-def _put_back(generator, discriminator, combined):
-    """Restore every variable of the models and of their optimizers at the end."""
+def remember(generator, discriminator, combined):
+    """A function that gives every variable of the models and of their optimizers the value it has now."""
     optimizers = combined.optimizer, discriminator.optimizer
     for model in (combined, discriminator):
-        if not model.optimizer.built:
+        if not model.optimizer.built:  # Keras would build it in the first step
             model.optimizer.build(model.trainable_variables)
     variables = [v for owner in (generator, discriminator, *optimizers) for v in owner.variables]
     before = [np.copy(keras.ops.convert_to_numpy(v)) for v in variables]
-    try:
-        yield
-    finally:
+
+    def put_back():
         for variable, value in zip(variables, before, strict=True):
             variable.assign(value)
+
+    return put_back

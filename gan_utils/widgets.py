@@ -8,11 +8,11 @@ import functools
 import html
 
 import imageio.v3 as imageio
-import keras
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
+from gan_utils.contracts import remember
 from gan_utils.losses import discriminator_loss, generator_loss
 from gan_utils.plots import COLORS, draw_png, plot_images, show
 from gan_utils.quality import classify
@@ -137,11 +137,7 @@ class StepDebugger:
         for name, model in (("discriminator", discriminator), ("combined", combined)):
             if not model.compiled:
                 raise ValueError(f"{name} is not compiled: its steps need an optimizer and a loss")
-            if not model.optimizer.built:  # Keras would build it in the first step
-                model.optimizer.build(model.trainable_variables)
-        owners = generator, discriminator, discriminator.optimizer, combined.optimizer
-        self.variables = [variable for owner in owners for variable in owner.variables]
-        self.start = [np.copy(keras.ops.convert_to_numpy(variable)) for variable in self.variables]
+        self.put_back = remember(generator, discriminator, combined)
         self.start_again()
         self.latents = self.new_latents(60, np.random.default_rng(0))
         self.n = len(real)
@@ -151,8 +147,7 @@ class StepDebugger:
         self.frame = [middle + side for middle in (low + high) / 2 for side in (-reach, reach)]
 
     def start_again(self):
-        for variable, value in zip(self.variables, self.start, strict=True):
-            variable.assign(value)
+        self.put_back()
         self.random, self.d_steps, self.g_steps = np.random.default_rng(1), 0, 0
 
     def new_latents(self, n, random):

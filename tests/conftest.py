@@ -1,8 +1,9 @@
-"""What several tests share: an empty home, no network, a small file that passes for MNIST."""
+"""What several tests share: an empty home, no network, a small file that passes for MNIST, a browser."""
 
 import hashlib
 import socket
 
+import browser
 import numpy as np
 import pytest
 
@@ -44,3 +45,13 @@ def small_mnist(tmp_path, monkeypatch):
     path.parent.mkdir()
     np.savez_compressed(path, **arrays)
     return path
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A real browser, for the tests marked `browser`."""
+    try:
+        with browser.launched() as chromium:
+            yield chromium
+    except browser.NoBrowser as reason:
+        pytest.skip(str(reason))

@@ -3,87 +3,26 @@
 Every request that leaves this machine is refused, and told. Screenshots of all figures go to build/browser/.
 """
 
-import json
-import os
 import shutil
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
-from contextlib import contextmanager
-from pathlib import Path
 
-import browser
 import pytest
+from in_jupyterlab import ROOT, opened, started
 
-ROOT = Path(__file__).resolve().parents[1]
 SHOTS = ROOT / "build" / "browser"
 NAMES = ["01_discriminator", "02_generator", "03_losses", "04_training"]
-TOKEN = "for-this-test-alone"
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    try:
-        with browser.launched() as chromium:
-            yield chromium
-    except browser.NoBrowser as reason:
-        pytest.skip(str(reason))
-
-
-@pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """JupyterLab as `make lab` starts it, on a copy of the notebooks; yields its address."""
+    """JupyterLab on a copy of the notebooks; yields its address."""
     folder = tmp_path_factory.mktemp("lab")
     for part in ("notebooks", "docs"):
         shutil.copytree(ROOT / part, folder / part)
-    settings = folder / "settings" / "@jupyterlab" / "notebook-extension"
-    settings.mkdir(parents=True)  # all cells are drawn, so that all can be looked at
-    (settings / "tracker.jupyterlab-settings").write_text(json.dumps({"windowingMode": "none"}))
-    printed = subprocess.run(["make", "-n", "lab"], cwd=ROOT, capture_output=True, text=True, check=True)
-    command = next(line for line in printed.stdout.splitlines() if "jupyterlab" in line)
-    options = command[command.index("jupyterlab") :].split()[1:]
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    extra = ["--no-browser", "--allow-root", f"--ServerApp.port={port}", f"--IdentityProvider.token={TOKEN}"]
-    variables = {"KERAS_HOME": str(folder / "keras"), "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings")}
-    variables["JUPYTERLAB_WORKSPACES_DIR"] = str(folder / "workspaces")
-    log = (folder / "log").open("w+")
-    server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", *options, *extra, "--LabApp.expose_app_in_browser=True"],
-        cwd=folder, stdout=log, stderr=log, env=os.environ | variables,
-    )  # fmt: skip
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(240):
-            try:
-                urllib.request.urlopen(f"{address}/api?token={TOKEN}", timeout=5)
-                break
-            except OSError:
-                time.sleep(0.25)
-        else:
-            log.seek(0)
-            pytest.fail(f"JupyterLab did not start:\n{log.read()}")
+    with started(folder) as address:
         yield address
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-@contextmanager
-def opened(chromium, lab, name):
-    """A page with one notebook of the series in JupyterLab; `page.outside` lists what it asked of others."""
-    with browser.page_without_network(
-        chromium, (lab, "data:", "blob:"), viewport={"width": 1280, "height": 900}
-    ) as page:
-        page.goto(f"{lab}/lab/tree/notebooks/{name}.ipynb?token={TOKEN}&reset", timeout=120_000)
-        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=120_000)
-        ready = "window.jupyterapp.shell.currentWidget?.sessionContext?.isReady"
-        page.wait_for_function(ready, timeout=120_000)
-        yield page
 
 
 STATE = """() => {
@@ -170,7 +109,7 @@ BYTES = "async picture => (await fetch(picture.src)).text()"
 
 @pytest.mark.parametrize("name", NAMES)
 def test_run_all_reaches_the_last_cell(chromium, lab, name):
-    with opened(chromium, lab, name) as page:
+    with opened(chromium, lab, f"notebooks/{name}.ipynb") as page:
         state = run_all(page)
         assert state["errors"] == []
         assert state["counts"] == list(range(1, len(state["counts"]) + 1))
@@ -192,7 +131,7 @@ def test_run_all_reaches_the_last_cell(chromium, lab, name):
 
 
 def test_a_request_to_the_outside_would_be_seen(chromium, lab):
-    with opened(chromium, lab, NAMES[0]) as page:
+    with opened(chromium, lab, f"notebooks/{NAMES[0]}.ipynb") as page:
         page.evaluate("fetch('https://example.org/').catch(() => null)")
         page.wait_for_timeout(500)
         assert page.outside == ["https://example.org/"]

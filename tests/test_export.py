@@ -137,6 +137,13 @@ def test_the_index_shows_what_each_notebook_is_about(notebook):
     assert export.loads(str(index)) == []
 
 
+def test_the_cover_is_the_picture_of_the_cell_that_says_so(notebook):
+    assert export.summary("05_judge", notebook)["picture"]["alt"] == "another film"
+    picture = new_output("display_data", {"image/png": PNG}, metadata={"alt": "the cover"})
+    notebook.cells.insert(3, on_slide(new_code_cell("draw()", outputs=[picture]), "skip", "cover"))
+    assert export.summary("05_judge", notebook)["picture"]["alt"] == "the cover"
+
+
 def test_the_deck_has_its_slides_notes_and_hidden_code(notebook):
     deck = BeautifulSoup(export.export_deck(notebook, "05_judge", Path()), "html.parser")
     assert len(deck.select(".slides > section")) == 4

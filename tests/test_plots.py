@@ -65,7 +65,7 @@ def test_plot_signature_fits_any_loss(highest):
     losses, accuracy, classes, pictures = figure.axes
     assert losses.get_ylim()[1] >= max(2, highest) and losses.get_ylim()[0] < min(0, -highest)
     assert [patch.get_height() for patch in classes.patches] == list(range(10))
-    assert pictures.images[0].get_array().shape == (2 * 29 - 1, 6 * 29 - 1)  # twelve of the fifteen
+    assert pictures.images[0].get_array().shape == (3 * 29 - 1, 4 * 29 - 1)  # twelve of the fifteen
     assert accuracy.get_title() == "D's accuracy" and figure.get_suptitle() == "a run"
     plt.close(figure)
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import socket
 import subprocess
 import sys
@@ -78,7 +79,7 @@ def test_lab_listens_to_this_machine_alone_and_wants_a_token(tmp_path):
     """The very command of `make lab`, without a browser."""
     printed = subprocess.run(["make", "-n", "lab"], cwd=ROOT, capture_output=True, text=True, check=True)
     command = next(line for line in printed.stdout.splitlines() if "jupyterlab" in line)
-    options = command[command.index("jupyterlab") :].split()[1:]
+    options = shlex.split(command[command.index("jupyterlab") :])[1:]
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     log = (tmp_path / "log").open("w+")

@@ -87,7 +87,10 @@ def find_notebooks(paths=()):
 
 
 def summary(name, notebook):
-    """What the index and the neighbours tell of a notebook: name, title, lead (HTML), picture (an img)."""
+    """What the index and the neighbours tell of a notebook: name, title, lead (HTML), picture (an img).
+
+    The picture is that of the cell tagged `cover`, else the last that moves, else the first.
+    """
     first = next((cell.source for cell in notebook.cells if cell.cell_type == "markdown"), "")
     with place(name, 1):
         soup = BeautifulSoup(markdown2html(first, exclude_anchor_links=True), "html.parser")
@@ -96,7 +99,8 @@ def summary(name, notebook):
         link.unwrap()  # the whole entry is a link already
     for formula in soup.select("h1 svg"):
         formula.replace_with(formula["aria-label"])
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    covers = [cell for cell in notebook.cells if "cover" in cell.metadata.get("tags", [])]
+    outputs = [output for cell in covers or notebook.cells for output in cell.get("outputs", [])]
     shown = "".join(output.get("data", {}).get("text/html") or picture(output) for output in outputs)
     pictures = BeautifulSoup(shown, "html.parser").find_all("img")
     moving = [image for image in pictures if image["src"].startswith("data:image/gif")]
@@ -156,12 +160,11 @@ def export(exporter, notebook, name, folder, **resources):
 
 def loads(page):
     """The addresses that a browser would ask for to show the HTML `page`; links to follow do not count."""
-    soup = BeautifulSoup(page, "html.parser")
-    asked = [tag[key] for key in ("src", "srcset", "poster", "data") for tag in soup.select(f"[{key}]")]
-    asked += [tag["href"] for tag in soup.select("link[href], image[href], use[href]")]
-    styles = [tag.string or "" for tag in soup.find_all("style")] + [
-        tag["style"] for tag in soup.select("[style]")
-    ]
+    asked, styles = [], []
+    for tag in BeautifulSoup(page, "html.parser").find_all(True):
+        asked += [tag[key] for key in ("src", "srcset", "poster", "data") if tag.has_attr(key)]
+        asked += [tag["href"]] if tag.name in ("link", "image", "use") and tag.has_attr("href") else []
+        styles += [tag.get("style", ""), tag.get_text() if tag.name == "style" else ""]
     for style in styles:
         asked += re.findall(r"""(?:@import\s*|url\(\s*)["']?([^"')\s;]+)""", style)
     return [address for address in asked if not address.startswith(("data:", "#"))]
@@ -175,8 +178,11 @@ def style(*names):
     return "\n".join([colours] + [(TEMPLATES / name).read_text(encoding="utf-8") for name in names])
 
 
-def export_page(notebook, about, folder, previous=None, following=None):
-    """A notebook as a page; `about`, `previous` and `following` are summaries, the neighbours' linked to."""
+def export_page(notebook, about, folder, previous=None, following=None, links=()):
+    """A notebook as a page; `about`, `previous` and `following` are summaries, the neighbours' linked to.
+
+    `links`, pairs of a text and an address, stand at the top of the page.
+    """
     looks = style("common.css", "page/page.css")
     return export(
         PageExporter("page"),
@@ -187,14 +193,15 @@ def export_page(notebook, about, folder, previous=None, following=None):
         style=looks,
         previous=previous,
         next=following,
+        links=links,
     )
 
 
-def export_index(summaries):
-    """The page that leads to the others."""
+def export_index(summaries, site=None):
+    """The page that leads to the others; `site` holds what else there is where all of it is gathered."""
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), trim_blocks=True)
     template = environment.get_template("index.html.j2")
-    return template.render(pages=summaries, style=style("common.css", "page/page.css"))
+    return template.render(pages=summaries, site=site, style=style("common.css", "page/page.css"))
 
 
 def with_notes(notebook, name, notes):
@@ -226,6 +233,7 @@ def export_deck(notebook, name, folder, notes=None):
 
     `notes`, from `read_notes`, hold what a slide shows in place of a cell's text, and what is to be said.
     """
+    title = summary(name, notebook)["title"]
     notebook = with_notes(notebook, name, notes or {})
     if not any(cell.metadata.get("slideshow", {}).get("slide_type") == "slide" for cell in notebook.cells):
         raise ExportError(f"{name}: no cell has the slide type Slide, all of it would be one slide")
@@ -247,10 +255,16 @@ def export_deck(notebook, name, folder, notes=None):
         notebook,
         name,
         folder,
-        title=summary(name, notebook)["title"],
+        title=title,
         style="\n".join([base, theme, style("common.css", "deck/deck.css")]),
         script="\n".join([runtime, notes, fit]),
     )
+
+
+def deck_of(path):
+    """The deck of the notebook at `path`, with the notes that lie beside it."""
+    notes = read_notes(path.parent / "notes" / f"{path.stem[:2]}.md")
+    return export_deck(nbformat.read(path, as_version=4), path.stem, path.parent, notes)
 
 
 def main(paths):
@@ -259,9 +273,7 @@ def main(paths):
     try:
         for path in find_notebooks(paths):
             deck = target / f"{path.stem}.slides.html"
-            notebook = nbformat.read(path, as_version=4)
-            notes = read_notes(path.parent / "notes" / f"{path.stem[:2]}.md")
-            deck.write_text(export_deck(notebook, path.stem, path.parent, notes), encoding="utf-8")
+            deck.write_text(deck_of(path), encoding="utf-8")
             print(f"{deck.relative_to(ROOT)}  {deck.stat().st_size / 1e6:.1f} MB", flush=True)
     except (ExportError, ValueError) as error:
         sys.exit(str(error))

@@ -6,6 +6,7 @@ drawn right is an error here, so that no page ever shows raw TeX or a hole.
 
 import html
 import re
+from functools import cache
 
 import ziamath
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath, MathInlineParser
@@ -31,6 +32,7 @@ class MathError(ValueError):
     """TeX that cannot be drawn, and why."""
 
 
+@cache
 def typeset(tex, display=False):
     """An SVG of the formula `tex`, sized in em, that carries the TeX as its text alternative."""
     tex = tex.strip()
