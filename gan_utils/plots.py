@@ -147,14 +147,14 @@ def plot_gan(shapes=None):
     """
     shapes = shapes or {}
     figure, axes = plt.subplots(figsize=(10, 3.4))
-    axes.set(xlim=(0, 9.4), ylim=(0.1, 3.2))
+    axes.set(xlim=(0, 9.7), ylim=(0.1, 3.2))
     axes.axis("off")
     boxes = {
         "noise $z$": (0.7, 0.9, COLORS["reference"]),
         "generator $G$\nthe forger": (3.0, 0.9, COLORS["G"]),
         "real data $x$": (3.0, 2.6, COLORS["real"]),
         "discriminator $D$\nthe inspector": (6.0, 1.75, COLORS["D"]),
-        "$D$'s verdict\nreal 1, fake 0": (8.5, 1.75, COLORS["reference"]),
+        "$D$'s verdict\nreal 1, fake 0": (8.8, 1.75, COLORS["reference"]),
     }
     for text, (x, y, color) in boxes.items():
         style = {"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": color, "linewidth": 2.5}
@@ -163,14 +163,14 @@ def plot_gan(shapes=None):
         ((1.25, 0.9), (2.1, 0.9), (1.65, 1.02), "z"),
         ((3.9, 1.15), (5.0, 1.7), (3.95, 1.55), "G(z)"),
         ((3.75, 2.55), (5.0, 2.0), (5.1, 2.4), "x"),
-        ((7.0, 1.9), (7.65, 1.9), (7.35, 2.02), "logit"),
+        ((7.0, 1.9), (7.85, 1.9), (7.42, 2.02), "logit"),
     ]
     for start, end, (x, y), label in arrows:
         axes.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": "black", "linewidth": 1.5})
         axes.text(x, y, shapes.get(label, ""), ha="center", fontsize=13)
     learning = [  # D learns from the verdict; what G learns from comes back through D
-        ((8.3, 1.25), (6.4, 1.2), COLORS["D"], "arc3,rad=-0.3"),
-        ((7.7, 1.6), (7.0, 1.6), COLORS["G"], "arc3"),
+        ((8.6, 1.25), (6.4, 1.2), COLORS["D"], "arc3,rad=-0.3"),
+        ((7.85, 1.6), (7.0, 1.6), COLORS["G"], "arc3"),
         ((5.0, 1.45), (3.95, 0.75), COLORS["G"], "arc3,rad=-0.2"),
     ]
     for start, end, color, way in learning:

@@ -92,7 +92,7 @@ class LatentExplorer:
         moved, _ = self.draw([(4, 8, 0, u, v) for v in sides[::-1] for u in sides])
         walked, read = self.draw([(4, 8, t, 0, 0) for t in times])
         figure, (left, right) = plt.subplots(
-            1, 2, figsize=(12, 4.4), width_ratios=(2, 3), layout="constrained"
+            1, 2, figsize=(11.5, 4.1), width_ratios=(2, 3), layout="constrained"
         )
         plot_images(moved, 5, "a clear 4, moved", [f"{v:g}" for v in sides[::-1]], left)
         plot_images(walked, len(times), "a walk from 4 to 8, and what a classifier reads", axes=right)
@@ -197,7 +197,7 @@ class StepDebugger:
     def figure(self):
         names = "at the start", "after one step of D", "then one step of G", "after 100 of each"
         steps = self.start_again, self.step_d, self.step_g, functools.partial(self.step_both, 99)
-        figure, panels = plt.subplots(1, 4, figsize=(12, 4.4), sharey=True, layout="constrained")
+        figure, panels = plt.subplots(1, 4, figsize=(11, 4), sharey=True, layout="constrained")
         try:
             for axes, name, step in zip(panels, names, steps, strict=True):
                 step()
