@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import socket
 import subprocess
 import sys
@@ -25,7 +26,7 @@ def started(folder):
     (settings / "tracker.jupyterlab-settings").write_text(json.dumps({"windowingMode": "none"}))
     printed = subprocess.run(["make", "-n", "lab"], cwd=ROOT, capture_output=True, text=True, check=True)
     command = next(line for line in printed.stdout.splitlines() if "jupyterlab" in line)
-    options = command[command.index("jupyterlab") :].split()[1:]
+    options = shlex.split(command[command.index("jupyterlab") :])[1:]
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     extra = ["--no-browser", "--allow-root", f"--ServerApp.port={port}", f"--IdentityProvider.token={TOKEN}"]

@@ -1,12 +1,19 @@
 import base64
+import re
+from pathlib import Path
 
 import imageio.v3 as imageio
 import matplotlib.pyplot as plt
+import nbformat
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 import gan_utils as gu
 from gan_utils import plots
+
+ROOT = Path(__file__).resolve().parents[1]
+SMALLER = r"(?:font|label|title)size=(?:\d\b|1[0-2]\b|.(?:xx?-)?small)"  # a font's size below the style's
 
 
 @pytest.fixture
@@ -92,3 +99,19 @@ def test_fingerprint_tells_images_apart():
     assert gu.fingerprint(images) == gu.fingerprint(images.copy())
     assert gu.fingerprint(images) != gu.fingerprint(images**2)
     assert gu.fingerprint(images).startswith("10 images")
+
+
+def test_no_print_in_a_figure_is_smaller_than_the_style():
+    """The decks' test relies on it: it measures pictures, and cannot read what stands in them."""
+    with plt.style.context(gu.STYLE):
+        curves = {name: np.ones(60) for name in ("d_loss", "g_loss", "d_accuracy")}
+        figures = [gu.plot_gan({"z": "(64, 64)"}), gu.plot_training(curves)]
+        figures.append(gu.plot_signature(curves, np.zeros((12, 28, 28, 1)), np.ones(10), "a run"))
+        for figure in figures:
+            sizes = [text.get_fontsize() for text in figure.findobj(Text) if text.get_text()]
+            assert len(sizes) > 5 and min(sizes) >= gu.STYLE["font.size"]
+            plt.close(figure)
+    notebooks = [nbformat.read(path, as_version=4) for path in ROOT.glob("notebooks/*.ipynb")]
+    sources = [cell.source for notebook in notebooks for cell in notebook.cells]
+    sources += [path.read_text(encoding="utf-8") for path in ROOT.glob("gan_utils/*.py")]
+    assert not [found for source in sources for found in re.findall(SMALLER, source)]
