@@ -77,7 +77,7 @@ bench-full: environment ## the same with three seeds, up to 600 seconds a networ
 bench-flat: environment ## 20,000 steps in one process: do memory and time stay flat?
 	@$(RUN) benchmarks/flat.py
 
-classroom: environment ## memory and seconds of students who share a server, table to docs/instructors.md: an hour or more
+classroom: environment ## memory and seconds of students who share a server, table to docs/instructors.md
 	@$(RUN) benchmarks/classroom.py
 
 clean: ## remove build/ and caches; the environment stays
