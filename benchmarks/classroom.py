@@ -1,11 +1,11 @@
-"""A class on one server: what a student needs of memory and of time. On Linux, most of an hour on two cores:
+"""A class on one server: what a student needs of memory and of time. On Linux, half an hour on two cores:
 
     make classroom
 
 gives each student what JupyterHub gives: a Jupyter server, and a kernel for one notebook after the other. One
-student alone, one on a single core, then four at once on two cores. Writes the table, and what to
-order for a class of thirty, into docs/instructors.md. `python benchmarks/classroom.py 01` runs that notebook
-only, and leaves the guide alone.
+student alone on two cores, then four at once on the same two. Writes the table, and what to order for a class
+of thirty, into docs/instructors.md. `python benchmarks/classroom.py 01` runs that notebook only, and leaves
+the guide alone.
 """
 
 import argparse
@@ -31,7 +31,7 @@ from jupyter_client import BlockingKernelClient
 ROOT = Path(__file__).resolve().parents[1]
 GUIDE = ROOT / "docs" / "instructors.md"
 MARKS = re.compile("(?<=<!-- classroom -->\n).*(?=<!-- end -->)", re.DOTALL)
-CASES = [(1, 2), (1, 1), (4, 2)]  # students at once, cores for all of them
+CASES = [(1, 2), (4, 2)]  # students at once, cores for all of them
 CLASS = 30
 SPARE = 1.25  # of memory, for what students try beyond the cells
 CELL_TIMEOUT = 1800  # seconds

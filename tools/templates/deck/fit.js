@@ -1,11 +1,11 @@
 // Makes each slide fit before reveal.js lays the slides out. Waits for the load event: a picture has no height before.
 //
 // Pictures are as large as the slide lets them be. On a full slide the text gives way, down to 18 px for its output,
-// until the small print of the figures, 12 points at 100 dots to the inch, has 18 px as well. A picture may stand
+// until the small print of the figures, 13 points at 100 dots to the inch, has 18 px as well. A picture may stand
 // beside the text, and a line of code is broken only where nothing else serves.
 window.addEventListener("load", () => {
   const [width, height] = [1280, 720];
-  const legible = 18 / (100 * 12 / 72);
+  const legible = 18 / (100 * 13 / 72);
   document.body.classList.add("measuring");
   document.querySelectorAll(".slides section").forEach((slide) => {
     if (slide.querySelector("section")) return;
