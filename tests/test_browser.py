@@ -135,3 +135,9 @@ def test_a_request_to_the_outside_would_be_seen(chromium, lab):
         page.evaluate("fetch('https://example.org/').catch(() => null)")
         page.wait_for_timeout(500)
         assert page.outside == ["https://example.org/"]
+
+
+def test_nobody_is_asked_about_news_at_the_first_start(chromium, lab):
+    with opened(chromium, lab, f"notebooks/{NAMES[0]}.ipynb") as page:
+        page.wait_for_timeout(8000)  # JupyterLab asks some seconds after it has opened
+        assert page.locator(".Toastify__toast").all_inner_texts() == []
