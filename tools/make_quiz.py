@@ -4,8 +4,8 @@ The quiz is recorded so that its cell cannot give the answers away, and everybod
 runs are made by the notebooks' own functions: those cells are executed here. Which letter is which run stands
 in gan_utils/check/training.py alone.
 
-The runs in the file were recorded when the laboratory had 300 steps and half its present rates: to record anew
-gives other runs, and notebook 04 is to be executed again then.
+The runs in the file were recorded when the laboratory had 300 steps and half its present rates. To record
+anew gives other runs, and notebook 04 is to be executed again then.
 """
 
 import json
