@@ -11,6 +11,7 @@ from keras import layers
 
 from gan_utils.pairs import check_pair
 
+LAST = {"data_format": "channels_last"}  # our images are so, whatever a user's keras.json says
 LEAK = 0.2  # slope of LeakyReLU left of zero (Radford et al. 2015)
 # G is drawn with BatchNorm's moving statistics but trains with each batch's own, so that D learns on other
 # images than G is trained on. The statistics must keep up with weights that move quickly: with 0.9 the
@@ -23,7 +24,7 @@ def build_discriminator(image_shape=(28, 28, 1)):
     return keras.Sequential(
         [
             keras.Input(image_shape),
-            layers.Flatten(),
+            layers.Flatten(**LAST),
             layers.Dense(256),
             layers.LeakyReLU(negative_slope=LEAK),
             layers.Dense(128),
@@ -61,11 +62,11 @@ def build_dcgan_discriminator(image_shape=(28, 28, 1)):
     return keras.Sequential(
         [
             keras.Input(image_shape),
-            layers.Conv2D(16, 4, strides=2, padding="same"),
+            layers.Conv2D(16, 4, strides=2, padding="same", **LAST),
             layers.LeakyReLU(negative_slope=LEAK),
-            layers.Conv2D(32, 4, strides=2, padding="same"),
+            layers.Conv2D(32, 4, strides=2, padding="same", **LAST),
             layers.LeakyReLU(negative_slope=LEAK),
-            layers.Flatten(),
+            layers.Flatten(**LAST),
             layers.Dense(128),
             layers.LeakyReLU(negative_slope=LEAK),
             layers.Dense(1),
@@ -90,10 +91,10 @@ def build_dcgan_generator(latent_dim=64, image_shape=(28, 28, 1)):
             *_dense_block(128),
             *_dense_block(height // 4 * (width // 4) * 32),
             layers.Reshape((height // 4, width // 4, 32)),
-            layers.Conv2DTranspose(16, 4, strides=2, padding="same", use_bias=False),
+            layers.Conv2DTranspose(16, 4, strides=2, padding="same", use_bias=False, **LAST),
             layers.BatchNormalization(momentum=BATCH_NORM_MOMENTUM),
             layers.ReLU(),
-            layers.Conv2DTranspose(channels, 4, strides=2, padding="same", activation="sigmoid"),
+            layers.Conv2DTranspose(channels, 4, strides=2, padding="same", activation="sigmoid", **LAST),
         ],
         name="dcgan_generator",
     )

@@ -10,7 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "gan_utils"
 FILES = sorted(PACKAGE.rglob("*.py"))
-ORDER = ["mnist", "data", "probing", "pairs", "networks", "losses", "contracts", "callbacks"]
+ORDER = ["mnist", "surroundings", "data", "probing", "pairs", "networks", "losses", "contracts", "callbacks"]
 ORDER += ["fitting", "saving", "gan", "conditional", "quality", "plots", "guess", "quiz", "check.verdict"]
 ORDER += ["check.discriminator", "check.generator", "check.recipe", "check.losses", "check.saddle"]
 ORDER += ["check.training", "check.turn", "check.walk", "check.dcgan", "check"]
