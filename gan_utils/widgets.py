@@ -12,10 +12,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-from gan_utils.contracts import remember
 from gan_utils.losses import discriminator_loss, generator_loss
 from gan_utils.plots import COLORS, draw_png, plot_images, show
 from gan_utils.quality import classify
+from gan_utils.remembering import remember
 
 VERDICT = LinearSegmentedColormap.from_list("D from 0 to 1", [COLORS["fake"], "white", COLORS["real"]])
 
