@@ -105,3 +105,8 @@ def check_count(argument, value, largest=None):
     if value < 1 or (largest is not None and value > largest):
         limits = "at least 1" if largest is None else f"from 1 to {largest}, the number of images"
         raise ValueError(f"{argument} must be {limits}; it is {value}")
+
+
+def to_bytes(images):
+    """Images in [0, 1] as uint8 in 0..255. What lies outside is clipped, for bytes would wrap round."""
+    return np.round(255 * np.clip(images, 0, 1)).astype("uint8")
