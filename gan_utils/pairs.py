@@ -44,14 +44,14 @@ def check_pair(generator, discriminator):
 def check_generator(generator):
     """Raise ValueError unless G's images stay in [0, 1], whatever its weights, and depend on the latents."""
     latents = probing.draw_inputs(generator.input_shape[1:])
-    low, high = probing.output_range(generator, latents, trials=6)
+    tried = [*probing.outputs_of_other_weights(generator, latents, trials=6)]
+    low, high = probing.range_of(tried)
     if low < -1e-3 or high > 1 + 1e-3:
         raise ValueError(
             f"generator must make images in [0, 1], but {_told(low, high)}: end it in a sigmoid, as in "
             f'Dense(..., activation="sigmoid"), and train on images in [0, 1]'
         )
-    tried = probing.outputs_of_other_weights(generator, latents, trials=4)
-    if all([np.ptp(images, axis=0).max() == 0 for images in tried] or [False]):
+    if tried and all(np.ptp(images, axis=0).max() == 0 for images in tried):
         raise ValueError("generator makes the same image of all latents: let its first layer take them in")
 
 
@@ -84,12 +84,17 @@ def check_batch(argument, size, least):
 def clone(generator):
     """A second generator of the same kind, for the average."""
     try:
-        return keras.models.clone_model(generator)
+        return keras.models.clone_model(generator, clone_function=_clone_layer, recursive=True)
     except Exception as error:
         raise TypeError(
-            f"generator cannot be copied for the average: a layer or class of its own lacks get_config, or "
-            f"**kwargs in __init__ ({str(error).strip().splitlines()[0]}): add them, or give average=0"
+            f"generator cannot be copied for the average ({type(error).__name__}): a layer or class of your "
+            f"own lacks get_config, or **kwargs in __init__; add them, or give average=0"
         ) from error
+
+
+def _clone_layer(layer):
+    """A layer like it; itself where it has no state, as a Lambda, which Keras would not copy."""
+    return layer.__class__.from_config(layer.get_config()) if layer.variables else layer
 
 
 def own_optimizer(argument, given):
