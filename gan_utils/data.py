@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from gan_utils.mnist import fashion_mnist_arrays, mnist_arrays
+from gan_utils.remedies import exactly, no_array, rescaled, reshaped
 
 NAMES = ("auto", "digits", "mnist", "fashion_mnist")
 
@@ -82,7 +83,7 @@ def check_images(images, image_shape, argument="images"):
     """
     image_shape = tuple(image_shape)
     wanted = f"what serves is floating point ({', '.join(('n', *map(str, image_shape)))}) in [0, 1]"
-    if told := _no_array(images, image_shape, argument):
+    if told := no_array(images, image_shape, argument):
         raise TypeError(f"{argument}: {told[0]} came; {wanted}: {told[1]}")
     try:
         images = np.asarray(images)
@@ -99,7 +100,7 @@ def check_images(images, image_shape, argument="images"):
         came.append(f"dtype {images.dtype}")
     if images.shape[1:] != image_shape:
         came.append(f"shape {images.shape}")
-        cure = _reshaped(images.shape, image_shape, cure)
+        cure = reshaped(images.shape, image_shape, cure)
         if cure is None and images.ndim == len(image_shape) + 1:
             wanted += f", or networks that are built with image_shape={images.shape[1:]}"
     if np.issubdtype(images.dtype, np.complexfloating):
@@ -109,96 +110,12 @@ def check_images(images, image_shape, argument="images"):
         cure = cure and f"np.nan_to_num({cure}, posinf=1, neginf=0).clip(0, 1)"
     elif low < 0 or high > 1 or came[:1] == [f"dtype {images.dtype}"]:
         if low < 0 or high > 1:
-            came.append(f"values from {_exactly(low)} to {_exactly(high)}")
-        cure = cure and _rescaled(images.dtype, low, high, cure)
+            came.append(f"values from {exactly(low)} to {exactly(high)}")
+        cure = cure and rescaled(images.dtype, low, high, cure)
     if not came:
         return images.astype("float32", copy=False)
     kind = TypeError if came[0].startswith("dtype") else ValueError
     raise kind(f"{argument}: {' and '.join(came)} came; {wanted}{f': {cure}' if cure else ''}")
-
-
-def _no_array(images, image_shape, argument):
-    """What came instead of images, and how to make images of it; None for what NumPy takes as an array."""
-    kind = type(images)
-    pixels = f"reshape(-1, {', '.join(map(str, image_shape))})"
-    if images is None:
-        return "None", "load_images().images, for one"
-    if isinstance(images, Dataset):
-        return "a Dataset", "give its images: dataset.images"
-    if isinstance(images, (str, Path)):
-        return (
-            f"the path {str(images)!r}",
-            "np.stack([plt.imread(path) for path in paths]), where pictures lie",
-        )
-    if isinstance(images, dict):
-        return (
-            f"a dict of {', '.join(map(repr, list(images)[:5])) or 'nothing'}",
-            "give the array that it holds",
-        )
-    if isinstance(images, (tuple, list)):
-        if len(images) in (2, 3) and len(np.shape(_first(images))) == len(image_shape) + 1:
-            return f"a {kind.__name__} of arrays", f"give the images alone, {argument}[0]"
-        return None
-    if kind.__module__.startswith("pandas"):
-        return f"a {kind.__name__}", f'the columns of pixels, .to_numpy("float32").{pixels} / 255'
-    if any(hasattr(images, name) for name in ("__array__", "__array_interface__", "__float__", "__buffer__")):
-        return None
-    if hasattr(images, "__iter__") or hasattr(
-        images, "__getitem__"
-    ):  # tf.data, PyDataset, DataLoader, generator
-        element = getattr(images, "element_spec", None)
-        x = "x, *_" if isinstance(element, tuple) or element is None else "x"
-        single = len(getattr(element, "shape", None) or ()) == len(image_shape)
-        join = "stack" if single else "concatenate"
-        return (
-            f"a {kind.__name__}, which gives its images one after the other,",
-            f"gather them, np.{join}([x for {x} in {argument}]), and divide 0..255 by 255",
-        )
-    return f"a {kind.__name__}", "give an array"
-
-
-def _first(images):
-    try:
-        return np.asarray(images[0])
-    except Exception:
-        return None
-
-
-def _reshaped(shape, image_shape, images):
-    """A line that makes images of `image_shape` from an array of this shape; None where it is not known."""
-    if shape == image_shape:
-        return f"{images}[None]"
-    if (*shape[1:], 1) == image_shape:
-        return f"{images}[..., None]"
-    if (*shape, 1) == image_shape:
-        return f"{images}[None, ..., None]"
-    if shape[1:] == (*image_shape, 1):
-        return f"{images}[..., 0]"
-    if len(shape) == len(image_shape) + 1 == 4 and (*shape[2:], shape[1]) == image_shape:
-        return f"{images}.transpose(0, 2, 3, 1)"
-    if len(shape) == 2 and shape[1] == math.prod(image_shape):
-        return f"{images}.reshape(-1, {', '.join(map(str, image_shape))})"
-    return None
-
-
-def _rescaled(dtype, low, high, images):
-    """A line that brings values of this type and range into [0, 1]."""
-    if not np.issubdtype(dtype, np.floating):
-        images = f'{images}.astype("float32")'
-        if dtype.kind == "b" or (low >= 0 and high == 1):
-            return images
-    if low < -0.25 and low >= -1.01 and high <= 1.01:
-        return f"({images} + 1) / 2" + ("" if low >= -1 and high <= 1 else ", then np.clip(..., 0, 1)")
-    if low >= -0.25 and high <= 1.25 and np.issubdtype(dtype, np.floating):
-        return f"np.clip({images}, 0, 1)"
-    if low >= 0 and high <= 65535 and (high > 16 or dtype == "uint8"):
-        return f"{images} / {255 if high <= 255 else 65535}"
-    return f"{images} / images.max()" if low >= 0 else f"({images} - images.min()) / np.ptp(images)"
-
-
-def _exactly(value):
-    """A number with all its digits, and not more: 255 and 1.0000001."""
-    return f"{value:g}" if float(f"{value:g}") == value else str(value)
 
 
 def check_count(argument, value, largest=None):
@@ -213,3 +130,38 @@ def check_count(argument, value, largest=None):
 def to_bytes(images):
     """Images in [0, 1] as uint8 in 0..255. What lies outside is clipped, for bytes would wrap round."""
     return np.round(255 * np.clip(images, 0, 1)).astype("uint8")
+
+
+def check_pictures(images, argument="images"):
+    """Return images as an array (n, height, width, 1, 3 or 4) to draw, float in [0, 1] or uint8.
+
+    Flat images are taken for square ones, and one image for a batch of one.
+
+    Raises:
+        TypeError, ValueError: as `check_images`.
+    """
+    serves = "what serves is (n, height, width, 1 or 3), floating point in [0, 1] or uint8"
+    try:
+        images = np.asarray(images)
+    except Exception as error:
+        raise ValueError(f"{argument}: no array can be made of them ({error}); {serves}") from error
+    if images.dtype.kind not in "buif":
+        raise TypeError(f"{argument}: dtype {images.dtype} came; {serves}")
+    shape, side = images.shape, math.isqrt(images.shape[-1]) if images.ndim else 0
+    if images.ndim in (1, 2) and side**2 == shape[-1] and shape[0] != shape[-1] * (images.ndim == 2):
+        images = images.reshape(-1, side, side, 1)
+    elif images.ndim == 2 and max(shape) < 8 * min(shape):
+        images = images[None, ..., None]
+    elif images.ndim == 3 and shape[-1] in (1, 3, 4):
+        images = images[None]
+    elif images.ndim == 3:
+        images = images[..., None]
+    if images.size == 0 or images.ndim != 4 or images.shape[-1] not in (1, 3, 4):
+        raise ValueError(f"{argument}: an array of shape {shape} came; {serves}")
+    low, high = images.min(), images.max()
+    if images.dtype.kind == "f" and not (low >= -0.25 and high <= 1.25):  # NaN, too
+        cure = f": {rescaled(images.dtype, low, high, argument)}" if np.isfinite([low, high]).all() else ""
+        raise ValueError(f"{argument}: values from {exactly(low)} to {exactly(high)} came; {serves}{cure}")
+    if images.dtype.kind in "iu" and not (low >= 0 and high <= 255):
+        raise ValueError(f"{argument}: values from {low} to {high} came; {serves}")
+    return images.astype("uint8") if images.dtype.kind in "iu" else images.astype("float32").clip(0, 1)

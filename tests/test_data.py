@@ -102,7 +102,7 @@ WRONG = {  # what came, what is said, the line that mends it: it is tried
     "0..16": (RAMP * 16, "values from 0 to 16", " / images.max()"),
     "-1..1": (2 * RAMP - 1, "values from -1 to 1", "(images + 1) / 2"),
     "standardized": ((RAMP - 0.13) / 0.3, "values from -0.43333", "(images - images.min()) / np.ptp(images)"),
-    "overshoot": (RAMP * np.float64(1.16) - 0.08, "values from -0.08 to 1.08 ", "np.clip(images, 0, 1)"),
+    "overshoot": (RAMP * np.float64(1.16) - 0.08, "values from -0.08 to 1.0799", "np.clip(images, 0, 1)"),
     "rounding": (
         np.where(RAMP > 0.9, np.float32(1.0000001), RAMP),
         "0 to 1.0000001 ",
