@@ -94,7 +94,7 @@ def clone(generator):
 
 def _clone_layer(layer):
     """A layer like it; itself where it has no state, as a Lambda, which Keras would not copy."""
-    return layer.__class__.from_config(layer.get_config()) if layer.variables else layer
+    return layer.__class__.from_config(layer.get_config()) if getattr(layer, "variables", ()) else layer
 
 
 def own_optimizer(argument, given):

@@ -13,7 +13,7 @@ import keras
 import numpy as np
 
 BATCH = 8
-TRIALS = 32  # a logit has either sign in each, so that it keeps to one in all of them only by a miracle
+TRIALS = 100  # a logit has either sign in each, so that it keeps to one in all of them only by a miracle
 FAR = 1.8  # a verdict that goes beyond on both sides is a logit: sigmoid(1.8) = 0.86
 
 
