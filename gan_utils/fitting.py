@@ -36,7 +36,7 @@ def interrupts_wait():
 
 
 def whole_step(train_on_batch):
-    """Decorate a GAN's step: an interrupt waits for its end; one that an error breaks in two is remembered."""
+    """Decorate a step of a GAN: interrupts wait for its end, and one that an error breaks in two is known."""
 
     @functools.wraps(train_on_batch)
     def step(gan, real_images):
@@ -97,7 +97,7 @@ def fit_gan(gan, images, epochs, batch_size, callbacks, verbose):
 
 
 def _plan(gan, images, epochs, batch_size):
-    """Make `gan.plan`, or go on with it where the same fit was broken off. Returns the steps that are left."""
+    """Make `gan.plan`, or go on with it where the same fit was broken off. Returns the steps left to do."""
     some = images[:: math.ceil(len(images) / 100)]
     known = [len(images), zlib.crc32(np.ascontiguousarray(some))]
     asked = {"epochs": int(epochs), "batch_size": int(batch_size), "images": known}
