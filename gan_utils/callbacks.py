@@ -108,11 +108,11 @@ class OneBar(keras.callbacks.Callback):
 
     def __init__(self, target, done):
         super().__init__()
-        self.target, self.steps = target, done
+        self.bar = _GoingOn(target, stateful_metrics=LOGS, interval=0.2)
+        self.bar.begun = self.steps = done
+        self.logs = {}
 
     def on_train_begin(self, logs=None):
-        self.bar, self.logs = _GoingOn(self.target, stateful_metrics=LOGS, interval=0.2), {}
-        self.bar.begun = self.steps
         self.bar.update(self.steps, finalize=False)
 
     def on_train_batch_end(self, batch, logs=None):

@@ -79,9 +79,10 @@ def fit_gan(gan, images, epochs, batch_size, callbacks, verbose):
     check_count("batch_size", batch_size, largest=len(images))
     callbacks = check_callbacks(callbacks)
     check_whole(gan)
-    steps_left = _plan(gan, images, epochs, batch_size)
+    _make_plan(gan, images, epochs, batch_size)
+    bar = OneBar(gan.plan["steps"], gan.plan["steps"] - _steps_left(gan))
     if verbose == 1 and not any(isinstance(c, keras.callbacks.ProgbarLogger) for c in callbacks):
-        callbacks.append(OneBar(gan.plan["steps"], gan.plan["steps"] - steps_left))
+        callbacks.append(bar)
     params = {"epochs": epochs, "steps": math.ceil(len(images) / batch_size), "verbose": verbose}
     callbacks = keras.callbacks.CallbackList(
         callbacks, add_history=True, add_progbar=verbose == 2, model=gan, **params
@@ -90,28 +91,30 @@ def fit_gan(gan, images, epochs, batch_size, callbacks, verbose):
     try:
         _train(gan, images, batch_size, callbacks)
     except KeyboardInterrupt:
-        if verbose == 1:
-            print()  # the bar has not ended its line
+        if bar in callbacks.callbacks:  # it ends its line
+            bar.steps = gan.plan["steps"] - _steps_left(gan)
+            bar.on_train_end()
         raise _stop(gan) from None
     return gan.history
 
 
-def _plan(gan, images, epochs, batch_size):
-    """Make `gan.plan`, or go on with it where the same fit was broken off. Returns the steps left to do."""
+def _make_plan(gan, images, epochs, batch_size):
+    """Make `gan.plan`, or go on with the one that is there, where the same fit was broken off."""
     some = images[:: math.ceil(len(images) / 100)]
     known = [len(images), zlib.crc32(np.ascontiguousarray(some))]
     asked = {"epochs": int(epochs), "batch_size": int(batch_size), "images": known}
     if gan.plan.get("images", known) != known or len(gan.order) != len(images):
         gan.order, gan.position = gan.order[:0], 0  # a pass over other images is not finished with these
-    goes_on = gan.plan.items() >= asked.items() and gan.plan["done"] < epochs
-    done = gan.plan["done"] if goes_on else 0
-    steps_a_pass, rest = math.ceil(len(images) / batch_size), len(gan.order) - gan.position
-    steps_left = (epochs - done) * steps_a_pass
-    if rest:  # of the pass that was broken off
-        steps_left += math.ceil(rest / batch_size) - steps_a_pass
-    if not goes_on:
-        gan.plan = asked | {"done": 0, "steps": steps_left}
-    return steps_left
+    if not (gan.plan.items() >= asked.items() and gan.plan["done"] < epochs):
+        gan.plan = asked | {"done": 0}
+        gan.plan["steps"] = _steps_left(gan)
+
+
+def _steps_left(gan):
+    """Steps that `gan.plan` has left to do, the rest of the pass under way among them."""
+    rest, (count, _) = len(gan.order) - gan.position, gan.plan["images"]
+    whole = gan.plan["epochs"] - gan.plan["done"] - bool(rest)
+    return sum(times * math.ceil(n / gan.plan["batch_size"]) for times, n in ((whole, count), (1, rest)))
 
 
 def _train(gan, images, batch_size, callbacks):

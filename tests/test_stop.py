@@ -111,7 +111,8 @@ def test_what_a_callback_ended_is_not_gone_on_with(images):
 def test_the_bar_begins_where_it_was_stopped(images, capsys):
     gan = small_gan()
     stop_at(gan, 7, images, verbose=1)
-    assert capsys.readouterr().out.endswith("\n"), "what is told next begins a line"
+    bar = capsys.readouterr().out.replace("\x1b[1m", "").rpartition("\r")[2]
+    assert bar.startswith(" 7/15") and bar.endswith("\n"), "what is told next begins a line"
     gan.fit(images, epochs=3, batch_size=32)
     bar = capsys.readouterr().out.replace("\x1b[1m", "").replace("\b", "").split("\r")
     counts = [said.split()[0].rstrip("\x1b[0m") for said in bar if "/15" in said]
