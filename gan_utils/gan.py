@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from gan_utils import fitting, saving
+from gan_utils import callbacks, fitting, saving
 from gan_utils.data import check_count, check_images, to_bytes
 from gan_utils.networks import build_combined
 from gan_utils.pairs import check_batch, check_generator, check_strategy, clone, needs_company, own_optimizer
@@ -38,6 +38,8 @@ class GAN:
         curves: dict of "d_loss", "g_loss", "d_accuracy", one float a step, over the GAN's whole life.
         frames: list of (step, uint8 images (36, ...)) that `fit` keeps of one fixed latent batch.
         history: Keras's History of the latest `fit`.
+        status: one line, how far training has come, and what to do where it was broken off.
+        broken_step: None, or what an error broke in two: D has made its update, and G has not.
 
     Raises:
         TypeError, ValueError: as `build_combined`; a generator whose images leave [0, 1] or are all the same;
@@ -90,7 +92,11 @@ class GAN:
         self.step, self.frames = 0, []
         self.order, self.position = np.zeros(0, "int32"), 0  # of the images in this epoch; how many are done
         self.curves = {"d_loss": [], "g_loss": [], "d_accuracy": []}
-        self.history, self.stop_training = None, False
+        self.plan = {}  # of the latest `fit`: what was asked, and how many of its epochs are done
+        self.history, self.stop_training, self.broken_step = None, False, None
+
+    __getattr__ = callbacks.missing_attribute
+    status = property(fitting.status)
 
     @property
     def averaged_generator(self):
@@ -99,7 +105,7 @@ class GAN:
             self._averaged_generator.set_weights(self.averages or self.generator.get_weights())
         return self._averaged_generator
 
-    @fitting.interrupts_wait()
+    @fitting.whole_step
     def train_on_batch(self, real_images):
         """One step of each player on one batch: first D, then G.
 
@@ -114,6 +120,7 @@ class GAN:
             TypeError, ValueError: as `check_images`; a network without trainable weights; one image where the
                 generator normalizes by the batch. Nothing changed.
             FloatingPointError: fake images or losses are NaN or infinite: the weights are spoilt.
+            RuntimeError: an error broke the step before this one in two; see `broken_step`.
         """
         real_images = check_images(real_images, self.image_shape, "real_images")
         self._check_both_train()
@@ -132,34 +139,37 @@ class GAN:
         g_logs = _train(self.combined, self._draw_latents(n, self.random), np.ones((n, 1), "float32"))
 
         self.step += 1
-        self._update_average()
         logs = {"d_loss": d_logs["loss"], "g_loss": g_logs["loss"], "d_accuracy": d_logs["accuracy"]}
         for name, value in logs.items():
             self.curves[name].append(value)
+        self._update_average()
         _check_finite(self.step, **logs)
         return logs
 
     def fit(self, images, epochs=1, batch_size=64, callbacks=None, verbose=1):
         """Train for `epochs` passes over `images`, in a new random order each time.
 
-        Interrupting it (Stop in Jupyter) takes effect between two steps and keeps what was trained: weights,
-        `curves` and `frames`. Calling it again, with the same images, goes on from there as if nothing had
-        happened: the pass that was broken off is finished as the first of `epochs`.
+        Interrupting it (Stop in Jupyter) takes effect between two steps and keeps what was trained. The same
+        call again, with the same images, epochs and batch_size, goes on with what is left, bit for bit as if
+        nothing had happened, also of a GAN that was loaded. Any other call makes `epochs` passes of its own;
+        over the same images, the first of them is the rest of the one that was broken off.
 
         Args:
             images: float (N, ...) in [0, 1], of the discriminator's input shape.
             epochs: number of passes. The last batch of each is smaller where batch_size does not divide N.
             batch_size: real images a step, 1 to N.
             callbacks: list of Keras callbacks. Their logs hold d_loss, g_loss and d_accuracy, of the batch or
-                as the epoch's means; their model is this GAN, with `stop_training` and `save`.
+                as the epoch's means; their model is this GAN, with `stop_training` and `save`. Those of
+                Keras's that need more than that are refused, with what serves.
             verbose: 0 is silent, 1 one progress bar for all epochs, 2 a line for each.
 
         Returns:
             Keras's History: `.history` holds the epochs' means. `curves` has every step.
 
         Raises:
-            TypeError, ValueError: as `check_images`, and for epochs or batch_size out of range.
-            FloatingPointError: as `train_on_batch`.
+            TypeError, ValueError: as `check_images`; epochs or batch_size out of range; callbacks, as above.
+            FloatingPointError, RuntimeError: as `train_on_batch`.
+            KeyboardInterrupt: it was interrupted; shown in one line, "stopped at step n; run again to go on".
         """
         return fitting.fit_gan(self, images, epochs, batch_size, callbacks, verbose)
 
@@ -201,6 +211,7 @@ class GAN:
 
     def save(self, folder, overwrite=True):
         """Save all that training needs to go on, in a folder: see `gan_utils.saving.save_gan`."""
+        fitting.check_whole(self)
         saving.save_gan(self, folder, overwrite)
 
     @classmethod

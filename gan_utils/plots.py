@@ -35,21 +35,34 @@ STYLE = {
 }
 
 
+# A notebook keeps a widget by its name alone: opened without its kernel, JupyterLab says "model not found" in
+# its place. So it is an output of its own, below the picture; this decides which of the two is to be seen.
+ONE_OF_TWO = """<style class="gan-widget-below">
+.jp-OutputArea-child:has(style.gan-widget-below) { display: none }
+.jp-OutputArea-child:has(+ .jp-OutputArea-child .gan-live) { display: none }
+:has(> * > style.gan-widget-below) + * + * > .jupyter-widgets:not(:has(*)) { display: none }
+</style>"""
+
+
 def show(figure, alt, controls=None):
     """Display a matplotlib figure and close it; `alt` says in a sentence what is to be seen.
 
     Where a kernel is alive, the widget that `controls(ipywidgets)` makes is displayed in its place.
     """
-    bundle = {"image/png": base64.b64encode(draw_png(figure)).decode(), "text/plain": alt}
+    picture = {"image/png": base64.b64encode(draw_png(figure)).decode(), "text/plain": alt}
+    about, widget = {"image/png": {"alt": alt}}, None
     if controls is not None:
         try:
             import ipywidgets
         except ImportError:
             print("For sliders and buttons: pip install ipywidgets, then restart the kernel.")
         else:
-            view = {"version_major": 2, "version_minor": 0, "model_id": controls(ipywidgets).model_id}
-            bundle["application/vnd.jupyter.widget-view+json"] = view
-    display(bundle, metadata={"image/png": {"alt": alt}}, raw=True)
+            widget = controls(ipywidgets).add_class("gan-live")
+            display({"text/html": ONE_OF_TWO}, raw=True)
+    display(picture, metadata=about, raw=True)
+    if widget is not None:
+        view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+        display({"application/vnd.jupyter.widget-view+json": view}, raw=True)
 
 
 def draw_png(figure):

@@ -101,6 +101,7 @@ def _write(gan, folder):
         "averaged": bool(gan.averages),
         "step": gan.step,
         "position": gan.position,
+        "plan": gan.plan,
         "frame_steps": [step for step, _ in gan.frames],
         "random": gan.random.bit_generator.state,
         "optimizers": {name: keras.optimizers.serialize(o) for name, o in _optimizers(gan).items()},
@@ -143,6 +144,7 @@ def _read(cls, folder):
         averaged = keras.models.load_model(folder / "averaged_generator.keras", compile=False)
         gan.averages = averaged.get_weights()
     gan.step, gan.position = settings["step"], settings["position"]
+    gan.plan = settings.get("plan", {})  # older ones have none
     gan.random.bit_generator.state = settings["random"]
     with np.load(folder / "state.npz", allow_pickle=False) as state:
         for name, variable in _variables(gan).items():

@@ -1,7 +1,7 @@
 """See it move: latents under sliders, and the updates of a GAN one at a time.
 
-One output holds two things: widgets, which a notebook shows where a kernel is alive, and a picture, which
-stands in their place everywhere else: on GitHub, in pages, in slides.
+Two outputs, of which one is to be seen: widgets, which a notebook shows where their kernel is alive, and a
+picture, which stands in their place everywhere else: on GitHub, in pages, in slides, when it is opened again.
 """
 
 import functools

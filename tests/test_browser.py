@@ -3,9 +3,12 @@
 Every request that leaves this machine is refused, and told. Screenshots of all figures go to build/browser/.
 """
 
+import re
 import shutil
+import signal
 import time
 
+import nbformat
 import pytest
 from in_jupyterlab import ROOT, opened, started
 
@@ -16,12 +19,20 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """JupyterLab on a copy of the notebooks; yields its address."""
+def lab_folder(tmp_path_factory):
+    """A copy of the notebooks."""
     folder = tmp_path_factory.mktemp("lab")
     for part in ("notebooks", "docs"):
         shutil.copytree(ROOT / part, folder / part)
-    with started(folder) as address:
+    return folder
+
+
+@pytest.fixture(scope="module")
+def lab(lab_folder):
+    """JupyterLab on it; yields its address."""
+    # A shell starts its background jobs deaf to interrupts, and kernels would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with started(lab_folder) as address:
         yield address
 
 
@@ -128,6 +139,75 @@ def test_run_all_reaches_the_last_cell(chromium, lab, name):
         if name == "04_training":
             drag_a_slider(page)
         assert page.outside == []
+
+
+WIDGET = """import gan_utils as gu
+gan = gu.GAN(gu.build_generator(8), gu.build_discriminator(), seed=0)
+gu.explore_latents(gan, gu.load_images("digits"))"""
+MAKE = """import gan_utils as gu
+gan = gu.GAN(gu.build_generator(8), gu.build_discriminator(), seed=0)"""
+FIT = "gan.fit(gu.load_images('digits').images, epochs=20)"
+
+
+def written(folder, *sources):
+    """A notebook of these cells beside the others, by the path that JupyterLab knows it by."""
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)"}}
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=cells, metadata=metadata), folder / "notebooks" / "own.ipynb"
+    )
+    return "notebooks/own.ipynb"
+
+
+def command(page, name):
+    page.evaluate(f"void window.jupyterapp.commands.execute({name!r})")  # or it would wait for the end
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_notebook_that_was_closed_shows_the_picture(chromium, lab, lab_folder, trusted):
+    path = written(lab_folder, WIDGET)
+    with opened(chromium, lab, path) as page:
+        command(page, "notebook:run-all-cells")
+        page.wait_for_selector(".gan-explorer img", timeout=120_000)
+        assert not page.locator(".jp-RenderedImage").is_visible(), "the widget stands in its place"
+        command(page, "docmanager:save")
+        page.wait_for_timeout(2000)
+        page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        page.wait_for_timeout(2000)
+    if not trusted:  # as it is on another machine
+        notebook = nbformat.read(lab_folder / path, as_version=4)
+        notebook.cells.append(nbformat.v4.new_markdown_cell("From elsewhere."))
+        nbformat.write(notebook, lab_folder / path)
+    with opened(chromium, lab, path) as page:
+        page.wait_for_timeout(4000)
+        page.screenshot(path=SHOTS / f"reopened-{'' if trusted else 'un'}trusted.png")
+        picture = page.locator(".jp-RenderedImage img")
+        assert picture.is_visible() and picture.evaluate("image => image.naturalWidth") > 800
+        assert "rror" not in page.locator(".jp-OutputArea").first.inner_text()
+
+
+def test_stop_is_one_line_and_the_same_cell_goes_on(chromium, lab, lab_folder):
+    path = written(lab_folder, MAKE, FIT, "print('the cell below')")
+    with opened(chromium, lab, path) as page:
+        command(page, "notebook:run-all-cells")
+        cell = page.locator(".jp-CodeCell").nth(1)
+        said = cell.locator(".jp-OutputArea")
+        wait_for(said, "d_loss", seconds=120)
+        page.get_by_role("button", name="Interrupt the kernel").click()
+        wait_for(said, "stopped at step", seconds=30)
+        page.screenshot(path=SHOTS / "stopped.png")
+        bar, told = filter(str.strip, said.inner_text().splitlines())
+        step = int(re.fullmatch(r"stopped at step (\d+); run again to go on", told)[1])
+        assert bar.strip().startswith(f"{step}/3140")
+        assert "the cell below" not in page.locator(".jp-Notebook .jp-OutputArea").last.inner_text()
+        cell.locator(".cm-content").click()
+        command(page, "notebook:run-cell")
+        wait_for(said, "d_loss", seconds=60)
+        begun = int(re.search(r"(\d+)/3140", said.inner_text())[1])
+        page.get_by_role("button", name="Interrupt the kernel").click()
+        wait_for(said, "stopped at step", seconds=30)
+        page.screenshot(path=SHOTS / "stopped-again.png")
+        assert begun > step
 
 
 def test_a_request_to_the_outside_would_be_seen(chromium, lab):

@@ -18,7 +18,6 @@ ORDER = """
 """.split()
 
 
-
 def room(path):
     """The name of a file as an import has it, as check.losses."""
     return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")

@@ -158,6 +158,18 @@ def test_stored_outputs_tell_nothing_of_the_hour_or_the_machine(project):
     assert path.read_bytes() == first
 
 
+def test_a_widget_of_its_own_leaves_nothing_behind():
+    widget, text = (
+        {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}},
+        {"text/plain": "a picture"},
+    )
+    cell = nbformat.v4.new_code_cell("show()")
+    cell.outputs = [nbformat.v4.new_output("display_data", data) for data in (widget, text, widget | text)]
+    cell.outputs.append(nbformat.v4.new_output("stream", text="said"))
+    left = run_notebooks.tidy(nbformat.v4.new_notebook(cells=[cell])).cells[0].outputs
+    assert [output.get("data") for output in left] == [text, text, None]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT to send to one process")
 def test_ctrl_c_ends_it_and_its_kernel(project):
     write(

@@ -343,7 +343,7 @@ def test_models_without_an_optimizer_are_refused(players, blobs):
 
 @pytest.mark.parametrize("name", ["gan-explorer", "gan-debugger"])
 @pytest.mark.parametrize("installed", [True, False])
-def test_one_output_holds_the_widget_and_the_picture(
+def test_the_picture_is_an_output_and_the_widget_another(
     name, installed, explorer, players, blobs, displayed, monkeypatch, capsys
 ):
     if not installed:
@@ -352,13 +352,19 @@ def test_one_output_holds_the_widget_and_the_picture(
         widgets.explore_latents(explorer.gan, explorer.dataset)
     else:
         widgets.debug_step(*players, blobs)
-    (((bundle,), options),) = displayed
+    *style, ((bundle,), options) = displayed[: 1 + installed]
     assert options["raw"] and options["metadata"]["image/png"]["alt"] == bundle["text/plain"]
     assert len(bundle["text/plain"]) > 50 and "ipywidgets" not in bundle["text/plain"]
     assert imageio.imread(plots.base64.b64decode(bundle["image/png"])).shape[1] > 800
-    assert (WIDGET in bundle) == installed and len(bundle) == 2 + installed
+    assert len(bundle) == 2, "what is kept when the kernel has gone is a picture, and names no widget"
+    assert len(displayed) == 1 + 2 * installed
     if installed:
-        assert name in ipywidgets.widgets.widget._instances[bundle[WIDGET]["model_id"]]._dom_classes
+        (((live,), _),) = displayed[2:]
+        classes = ipywidgets.widgets.widget._instances[live[WIDGET]["model_id"]]._dom_classes
+        assert list(live) == [WIDGET] and {name, "gan-live"} <= set(classes)
+        (((style,), _),) = style
+        assert list(style) == ["text/html"] and "script" not in style["text/html"].lower()
+        assert style["text/html"].startswith("<style") and "url" not in style["text/html"]
     said = capsys.readouterr().out.splitlines()
     assert len(said) == (not installed) and all("pip install ipywidgets" in line for line in said)
     assert not plt.get_fignums()

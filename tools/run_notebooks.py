@@ -166,6 +166,8 @@ def tidy(notebook):
         cell.metadata.pop("execution", None)
         for output in cell.get("outputs", []):
             output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+        if "outputs" in cell:  # a widget of its own leaves nothing behind
+            cell.outputs = [output for output in cell.outputs if output.get("data") != {}]
     return notebook
 
 
