@@ -54,7 +54,7 @@ editions: environment ## make student, solution and instructor notebooks in buil
 
 grade: $(if $(strip $(FOLDER)),environment) ## grade the notebooks in a folder: make grade FOLDER=submitted
 	$(if $(strip $(FOLDER)),,$(error grade which folder? make grade FOLDER=submitted))
-	@$(RUN) tools/grade.py "$(FOLDER)"
+	@$(RUN) tools/grade.py "$$FOLDER"
 
 mnist: environment ## download MNIST ahead of class
 	@$(RUN) -c 'from gan_utils import load_images; print(load_images("mnist").name, "is here")'

@@ -13,13 +13,13 @@ missing          no notebook with this exercise was handed in
 unreadable       the file is no notebook
 
 A student is a folder in FOLDER, however deep the notebooks lie in it, or the name of a file in FOLDER itself.
-If an exercise is there twice, the better answer counts. Prints tables, and writes FOLDER/grades.csv as it goes:
-points, states, hints. "right" gives as many points as the exercise has levels, everything else none.
+If an exercise is there twice, the better answer counts. Prints tables, and writes FOLDER/grades.csv as it
+goes: points, states, hints. "right" gives as many points as the exercise has levels, all else none.
 
-What a notebook has stored, or prints, counts for nothing. An exercise's cell is executed anew, in a process of
-its own and an empty folder, after those statements of earlier cells that define the names it uses. What is lost
-with a cell that does not parse is taken from our notebook. (What an earlier cell does to a thing that has its
-name already, `model.compile()` say, is not done.) The installed check judges the answer.
+What a notebook has stored, or prints, counts for nothing. An exercise's cell is executed anew, in a process
+of its own and an empty folder, after those statements of earlier cells that define the names it uses. What
+is lost with a cell that does not parse is taken from our notebook. (What an earlier cell does to a thing that
+has its name already, `model.compile()` say, is not done.) The installed check judges the answer.
 
 What this protects against: an answer reaches no other answer. Nor does it reach its own verdict by putting
 something else in the place of what judges it: that is put back before the check is asked, and looked for
@@ -77,6 +77,7 @@ def our_exercises(folder=ROOT / "notebooks"):
         for cell in nbformat.read(path, as_version=4).cells:
             if "exercise" in cell.metadata.get("tags", []):
                 yield Exercise(cell.id.removeprefix("exercise-"), path.stem, level, cell.source, tuple(above))
+                level = 0
             elif cell.cell_type == "code":
                 above.append(cell.source)
             elif found := re.search(r"level (\d) of \d", cell.source):
@@ -85,23 +86,28 @@ def our_exercises(folder=ROOT / "notebooks"):
 
 def refusal(folder):
     """Why nothing can be graded in this folder, or None."""
-    if not folder.exists():
+    if not os.path.exists(folder):
         return f"there is no folder {folder}"
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         return f"{folder} is no folder: name the one that holds what students handed in"
     folder = folder.resolve()
     if ROOT.is_relative_to(folder):
         return f"{folder} holds our own notebooks: collect what students handed in into a folder of its own"
-    for root in folder.parents:
-        if (root / "tools" / "grade.py").exists() and folder.relative_to(root).parts[0] in OURS:
+    for root in (folder, *folder.parents):
+        ours = [(root / name).resolve() for name in OURS if (root / "tools" / "grade.py").exists()]
+        if ours and (root == folder or any(folder.is_relative_to(path) for path in ours)):
             return f"{folder} belongs to the project itself: name a folder with what students handed in"
     return None
+
+
+def stop(error):
+    raise error
 
 
 def handed_in(folder):
     """Student -> paths of notebooks, perhaps none; and what else lies in the folder."""
     students, others = {}, {}
-    for place, folders, files in os.walk(folder):
+    for place, folders, files in os.walk(folder, onerror=stop):
         links = [name for name in folders if Path(place, name).is_symlink()]
         folders[:] = sorted(n for n in folders if not n.startswith((".", "__MACOSX")) and n not in links)
         for name in [*sorted(files), *links]:
@@ -115,7 +121,8 @@ def handed_in(folder):
             else:
                 others.setdefault(student if len(inside) > 1 else "", []).append("/".join(inside))
         if Path(place) == folder:
-            students |= {name: [] for name in folders}
+            for name in folders:
+                students.setdefault(name, [])
     return dict(sorted(students.items())), others
 
 
@@ -125,7 +132,7 @@ def read_cells(path):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of cells without ids
         notebook = nbformat.reads(raw.decode(json.detect_encoding(raw)), as_version=4)
-    return [(cell.get("id"), cell.source) for cell in notebook.cells if cell.cell_type == "code"]
+    return [(cell.get("id"), "".join(cell.source)) for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def warm_up():
@@ -220,7 +227,7 @@ def grade(notebooks, exercises, limit):
                 before, source = [source for _, source in cells[:place]], cells[place][1]
                 try:
                     before = judge.needed(before, source, exercise.before)
-                except (SyntaxError, ValueError):
+                except judge.NO_PYTHON:
                     before = ""  # the cell itself does not parse: the process will say so
                 answers.append((exercise, before, source))
     for name, *found in judge_all(answers, limit):
@@ -239,7 +246,9 @@ def rows_of(student, paths, others, exercises, limit):
             broken[path] = f"cannot be read: {judge.told(error)}"
             print(f"  {broken[path]}")
     if notebooks:
-        yield student, "", grade(notebooks, exercises, limit)
+        row = grade(notebooks, exercises, limit)
+        nothing = all(state == "missing" for state, _ in row.values())
+        yield student, "none of the exercises is in what was handed in" if nothing else "", row
     elif not broken:
         remark = f"no notebook, but {', '.join(others[:3])}" if others else "no notebook"
         yield student, remark, dict.fromkeys(names, ("missing", ""))
@@ -259,10 +268,11 @@ def main(arguments):
     folder = Path(os.path.expanduser(options.folder))
     if reason := refusal(folder):
         sys.exit(reason)
-    exercises, (students, others) = list(our_exercises()), handed_in(folder)
-    if not students:
-        sys.exit(f"{folder} holds no notebook, and no folder of a student")
+    exercises = list(our_exercises())
     try:
+        students, others = handed_in(folder)
+        if not students:
+            sys.exit(f"{folder} holds no notebook, and no folder of a student")
         book = gradebook.Book(folder / "grades.csv", exercises)
     except (OSError, ValueError) as error:
         sys.exit(str(error))

@@ -1,7 +1,7 @@
 """One exercise of one student, judged in a process of its own, which tools/grade.py starts and ends.
 
-The answer's code runs in the process that judges it. What judges is therefore put back to what it was after the
-cells have run, before the check is asked, and compared once more afterwards.
+The answer's code runs in the process that judges it. What judges is therefore put back to what it was when
+the cells have run, before the check is asked, and looked at once more afterwards.
 """
 
 import ast
@@ -34,6 +34,7 @@ REFUSED = (
     "gc.get_",
 )
 WATCHED = ("builtins", "gan_utils", "numpy", "keras")  # packages that decide what a check says
+NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)  # what the parser says
 LONGEST = 40  # lines of a broken cell that are tried together
 
 
@@ -50,21 +51,21 @@ def python(cell):
 @functools.cache
 def statements(cell):
     """The statements of a cell; of one that does not parse, those that do."""
-    unreadable = (SyntaxError, ValueError, RecursionError, MemoryError)
-    with contextlib.suppress(*unreadable):
+    with contextlib.suppress(*NO_PYTHON):
         return ast.parse(python(cell)).body
     lines = cell.splitlines(keepends=True)
     starts = [i for i, line in enumerate(lines) if line.strip() and not line[0].isspace()]
     starts, found = [*starts, len(lines)], []
     while len(starts) > 1:
         for end in range(min(len(starts) - 1, LONGEST), 0, -1):  # an else belongs to its if
-            with contextlib.suppress(*unreadable):
+            with contextlib.suppress(*NO_PYTHON):
                 found += ast.parse(python("".join(lines[starts[0] : starts[end]]))).body
                 break
         starts = starts[end:]
     return found
 
 
+@functools.cache
 def names(code):
     """The global names that Python code binds, and those that it uses, in its functions too."""
     tables = [symtable.symtable(code, "cell", "exec")]
@@ -113,18 +114,14 @@ def place_of(name, cells):
     calls = [i for i, line in enumerate(last_lines) if line.startswith(f"gu.check.{name}(")]
     if ids or calls:
         return (ids or calls)[-1]
-    binds = [
-        i
-        for i, (_, cell) in enumerate(cells)
-        for node in statements(cell)
-        if name in names(ast.unparse(node))[0]
-    ]
+    found = [(i, ast.unparse(node)) for i, (_, cell) in enumerate(cells) for node in statements(cell)]
+    binds = [i for i, code in found if name in names(code)[0]]
     return (binds or [None])[-1]
 
 
 def without_checks(source):
     """The source without the lines that ask a check, which takes as long as asking it here."""
-    with contextlib.suppress(SyntaxError, ValueError):
+    with contextlib.suppress(*NO_PYTHON):
         body, lines = ast.parse(python(source)).body, python(source).splitlines()
         calls = [node for node in body if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)]
         calls = [node for node in calls if re.fullmatch(r"(\w+\.)?check\.\w+", ast.unparse(node.value.func))]
@@ -138,7 +135,9 @@ def without_checks(source):
 def parts(thing):
     """What something else can be put in place of: name -> what is there."""
     if isinstance(thing, CellType):
-        return {"cell_contents": thing.cell_contents}
+        with contextlib.suppress(ValueError):
+            return {"cell_contents": thing.cell_contents}
+        return {}  # it is empty
     if isinstance(thing, FunctionType):
         return {name: getattr(thing, name) for name in ("__code__", "__defaults__", "__kwdefaults__")}
     kinds = (ModuleType, property, staticmethod, classmethod)
@@ -163,7 +162,8 @@ class Originals:
         checks = [module for name, module in sys.modules.items() if name.startswith("gan_utils.check")]
         spaces = [*map(vars, checks), globals()]
         used = {m.__name__: m for space in spaces for m in space.values() if isinstance(m, ModuleType)}
-        self.modules = used | {name: m for name, m in sys.modules.items() if name.split(".")[0] in WATCHED}
+        watched = {name: m for name, m in sys.modules.items() if name.partition(".")[0] in WATCHED}
+        self.modules = used | {name: m for name, m in watched.items() if isinstance(m, ModuleType)}
         data = (dict, list, set, tuple, str, int, float, np.ndarray)
         self.constants = {
             (module, name): pickle.dumps(value)
