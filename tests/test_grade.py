@@ -53,6 +53,8 @@ WRONG = {
 TAMPERING = """
 gu.check.Verdict.state = property(lambda self: "right")
 ---
+gu.check.Verdict.state = property(lambda self: "right", lambda self, state: None)
+---
 from gan_utils.check.verdict import Verdict
 class Right:
     def __get__(self, *arguments): return "right"
@@ -63,7 +65,7 @@ gu.check.Verdict.__getattribute__ = lambda self, name: "right"
 ---
 def forged(self, exercise, state, message):
     vars(self).update(exercise=exercise, state="right", message="")
-gu.check.Verdict.__init__.__code__ = forged.__code__
+gu.check.Verdict.__init__ = forged
 ---
 def forged(self, exercise, state, message):
     vars(self).update(exercise=exercise, state="right", message="")
@@ -97,10 +99,10 @@ for module in list(sys.modules.values()):
             if name in ("compare", "as_array", "_compare"):
                 setattr(module, name, lambda *a, **k: None)
 ---
-import builtins, types
+import builtins
 builtins.vars = lambda thing: {"state": "right", "message": ""}
-builtins.getattr = lambda thing, name, *rest: "right"
-builtins.isinstance = lambda *a: True
+builtins.all = builtins.callable = lambda *a: True
+builtins.abs = lambda x: 0
 ---
 import sys, types
 sys.modules["gan_utils.check"] = types.SimpleNamespace(__getattr__=lambda name: None)
@@ -148,7 +150,7 @@ for thing in gc.get_objects():
 import threading, time
 def again():
     while True:
-        gu.check.Verdict.state = property(lambda self: "right")
+        gu.check.Verdict.state = property(lambda self: "right", lambda self, state: None)
         time.sleep(0.0005)
 threading.Thread(target=again, daemon=True).start()
 time.sleep(0.01)
@@ -163,15 +165,19 @@ class Answer:
 logit_of_verdict = count_weights = real_and_fake_batch = accuracy = retouch = Answer()
 raise Odd
 --- inside
-gu.check.Verdict.state = property(lambda self: "right")
+gu.check.Verdict.state = property(lambda self: "right", lambda self, state: None)
 --- inside
 np.allclose = np.array_equal = np.isclose = lambda *a, **k: True
+--- inside
+def forged(self, exercise, state, message):
+    vars(self).update(exercise=exercise, state="right", message="")
+gu.check.Verdict.__init__ = forged
 --- inside
 import os; os._exit(0)
 --- inside
 raise KeyboardInterrupt
 """
-TRIALS = [code.strip("\n") for code in TAMPERING.split("---")]
+TRIALS = [code.strip() for code in TAMPERING.split("---")]
 FORGED_INSIDE = """
 def count_weights(widths):
     def forged(self, exercise, state, message):
@@ -207,9 +213,9 @@ SUBMITTED = {
     },
     "gil": {"first": "import gan_utils as gu, nump as np"},
     "hal": {
-        "logit_of_verdict": TRIALS[0] + "\n" + WRONG["logit_of_verdict"].replace("INSIDE", "pass"),
+        "logit_of_verdict": TRIALS[1] + "\n" + WRONG["logit_of_verdict"].replace("INSIDE", "pass"),
         "count_weights": FORGED_INSIDE,
-        "real_and_fake_batch": TRIALS[0] + "\nSOLUTION",
+        "real_and_fake_batch": TRIALS[1] + "\nSOLUTION",
     },
 }
 WANTED = {
@@ -262,7 +268,7 @@ def graded(tmp_path_factory):
     for place in ("eve", "ada/.ipynb_checkpoints"):
         (folder / place).mkdir()
         (folder / place / "empty.ipynb").write_text("{}")
-    return run_grade(folder, "--limit", "10")
+    return run_grade(folder, "--limit", "20")
 
 
 @pytest.mark.parametrize("student", WANTED)
@@ -291,9 +297,9 @@ def test_points_go_by_level_and_each_answer_that_is_not_right_has_its_reason(gra
     assert printed.splitlines()[-8:][0].split() == ["ada", "8"]
     assert rows["eve"]["remark"].startswith("empty.ipynb cannot be read: ")
     for student, name, hint in [
-        ("cem", "real_and_fake_batch", "SyntaxError: expected ':'"),
+        ("cem", "real_and_fake_batch", "SyntaxError: expected ':' (line 1)"),
         ("cem", "accuracy", "SystemExit"),
-        ("dee", "logit_of_verdict", "not done after 10 seconds"),
+        ("dee", "logit_of_verdict", "not done after 20 seconds"),
         ("dee", "retouch", "the cell ends the process that judges it"),
         ("fay", "count_weights", "SyntaxError"),
         ("hal", "count_weights", "the answer changes Verdict.__init__"),
@@ -319,7 +325,7 @@ def tampered(tmp_path_factory):
             answers[name] = f"import numpy as np\n{top}\n" + WRONG[name].replace("INSIDE", body)
         solved = editions.solved(nbformat.read(FIRST, as_version=4), FIRST.parent / "solutions")
         submit(folder / str(i) / FIRST.name, solved, answers)
-    return run_grade(folder, "--limit", "20")[1]
+    return run_grade(folder)[1]
 
 
 @pytest.mark.parametrize("i", range(len(TRIALS)), ids=[code.splitlines()[0] for code in TRIALS])

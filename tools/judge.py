@@ -214,6 +214,7 @@ def told(error):
     """What an exception says, in a line."""
     try:
         said = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip().partition("\n")[0]
+        said = re.sub(r"<ipython-input-\S*, ", "", said)
         return f"{type(error).__name__}: {said}".removesuffix(": ")
     except BaseException:
         return "an exception that cannot be printed"
@@ -222,8 +223,9 @@ def told(error):
 def judged(name, check, before, source):
     """The state of an answer, and the hint or the reason."""
     shell = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
-    nothing = dict.fromkeys(["system", "getoutput", "run_line_magic", "run_cell_magic"], lambda *a, **k: None)
-    vars(shell).update(nothing)
+    idle = ["system", "getoutput", "run_line_magic", "run_cell_magic"]  # what `!pip`, say, calls
+    idle += ["showtraceback", "showsyntaxerror"]  # nobody reads it, and it takes seconds
+    vars(shell).update(dict.fromkeys(idle, lambda *a, **k: None))
     put_back = Originals().put_back  # a local name, which no cell knows
     for module in ("judge", "grade", "__mp_main__"):
         sys.modules.pop(module, None)
