@@ -146,12 +146,17 @@ def parts(thing):
 
 def inside(value):
     """The functions, classes and closures that a value consists of."""
-    if not isinstance(value, ModuleType):  # which may be one that is imported when it is asked
-        for part in (value, *(getattr(value, name, None) for name in ("__func__", "fget", "__wrapped__"))):
-            if isinstance(part, (FunctionType, type)):
-                yield part
-            if isinstance(part, FunctionType):
-                yield from part.__closure__ or ()
+    if isinstance(value, property):
+        value = value.fget
+    elif isinstance(value, (staticmethod, classmethod)):
+        value = value.__func__
+    elif not isinstance(
+        value, (type, FunctionType, ModuleType)
+    ):  # NumPy's functions are of a type of their own
+        value = getattr(value, "__wrapped__", None)
+    if isinstance(value, FunctionType):
+        return [value, *(value.__closure__ or ())]
+    return [value] if isinstance(value, type) else []
 
 
 class Originals:
@@ -177,9 +182,8 @@ class Originals:
             if id(thing) not in seen:
                 seen.add(id(thing))
                 self.kept.append((thing, parts(thing), {*getattr(thing, "__dict__", ())}))
-                for value in self.kept[-1][1].values():
-                    ours = (p for p in inside(value) if getattr(p, "__module__", None) in self.modules)
-                    todo += [p for p in inside(value) if isinstance(p, CellType)] + [*ours]
+                found = [part for value in self.kept[-1][1].values() for part in inside(value)]
+                todo += [p for p in found if isinstance(p, CellType) or p.__module__ in self.modules]
 
     def put_back(self):
         """Put everything in its place; return the names of what had been changed."""
