@@ -201,7 +201,7 @@ SUBMITTED = {
         "count_weights": "def count_weights(w):\n    return sum((a + 1) * b for a, b in zip(w, w[1:]))\n\n"
         "gu.check.accuracy(count_weights)",
         "real_and_fake_batch": "import socket\nsocket.getaddrinfo('localhost', 9)\nSOLUTION",
-        "accuracy": "import subprocess\nsubprocess.run(['true'])\nSOLUTION",
+        "accuracy": "open(gu.check.__file__, 'a').close()\nSOLUTION",
         "retouch": "SOLUTION\nimport os\nos._exit(0)",
     },
     "fay": {
@@ -300,6 +300,7 @@ def test_points_go_by_level_and_each_answer_that_is_not_right_has_its_reason(gra
         ("cem", "real_and_fake_batch", "SyntaxError: expected ':' (line 1)"),
         ("cem", "accuracy", "SystemExit"),
         ("dee", "logit_of_verdict", "not done after 20 seconds"),
+        ("dee", "accuracy", "PermissionError: not while grading: open"),
         ("dee", "retouch", "the cell ends the process that judges it"),
         ("fay", "count_weights", "SyntaxError"),
         ("hal", "count_weights", "the answer changes Verdict.__init__"),
@@ -404,6 +405,34 @@ def test_an_exercise_is_found_by_its_id_or_by_its_last_line():
     assert judge.place_of("one", cells[:1]) is None
     cells += [("id", "def one(x):\n    return x"), ("id", "two(one) = = 1")]
     assert judge.place_of("one", cells[3:]) == 0
+
+
+def test_an_answer_writes_and_removes_temporary_files_only(tmp_path, monkeypatch):
+    monkeypatch.setattr(judge, "TEMPORARY", (str(tmp_path / "temporary"),))
+    mine, theirs = str(tmp_path / "check.py"), str(tmp_path / "temporary" / "x")
+    write = os.O_WRONLY | os.O_CREAT
+    for event, *arguments in [
+        ("open", mine, "a", write),
+        ("open", os.path.join(theirs, "..", "..", "check.py"), "w", write),
+        ("open", mine.encode(), None, os.O_RDWR),
+        ("os.remove", mine, -1),
+        ("os.rename", theirs, mine, -1, -1),
+        ("shutil.rmtree", tmp_path, None),
+        ("subprocess.Popen", "ls", [], None, None),
+        ("socket.connect", None, None),
+        ("gc.get_objects", -1),
+    ]:
+        with pytest.raises(PermissionError, match=f"not while grading: {event}"):
+            judge.refuse(event, tuple(arguments))
+    for event, *arguments in [
+        ("open", mine, "r", os.O_RDONLY),
+        ("open", theirs, "w", write),
+        ("open", 3, "w", write),
+        ("os.rename", theirs, theirs + "2", -1, -1),
+        ("os.listdir", mine),
+        ("import", "numpy", None, None, None, None),
+    ]:
+        judge.refuse(event, tuple(arguments))
 
 
 def test_the_check_in_the_cell_is_not_asked_twice():

@@ -26,10 +26,11 @@ something else in the place of what judges it: that is put back before the check
 afterwards.
 
 What this does not protect against: STUDENTS' CODE RUNS ON YOUR MACHINE, with your rights. It can read, change
-and delete your files, and fill the memory. Network and other programs are refused, which stops accidents, not
-attacks. And it runs in the process that judges it: whoever sets out to can still forge a "right" of this one
-exercise, by walking up the call stack, say, or by a change that undoes itself. Use an account or a container
-that has nothing to lose, and read the answers before much depends on them.
+and delete your files, and fill the memory. Network, other programs and writing outside the temporary folder
+are refused, which stops accidents, not attacks. And it runs in the process that judges it: whoever sets out
+to can still forge a "right" of this one exercise, by walking up the call stack, say, or by a change that
+undoes itself. Use an account or a container that has nothing to lose, and read the answers before much
+depends on them.
 """
 
 import argparse

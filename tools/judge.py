@@ -15,6 +15,7 @@ import re
 import signal
 import symtable
 import sys
+import tempfile
 from types import CellType, FunctionType, ModuleType
 
 import numpy as np
@@ -34,12 +35,31 @@ REFUSED = (
     "gc.get_",
 )
 WATCHED = ("builtins", "gan_utils", "numpy", "keras")  # packages that decide what a check says
+CHANGES = (
+    "os.chmod",
+    "os.link",
+    "os.mkdir",
+    "os.remove",
+    "os.rename",
+    "os.rmdir",
+    "os.symlink",
+    "os.truncate",
+)
+CHANGES += ("shutil.rmtree",)
+TEMPORARY = (os.path.realpath(tempfile.gettempdir()), os.path.realpath(os.devnull), "/dev/shm")
 NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)  # what the parser says
 LONGEST = 40  # lines of a broken cell that are tried together
 
 
 def refuse(event, arguments):
-    if event.startswith(REFUSED):
+    """An audit hook: no other process, no network, no file but temporary ones is written or removed."""
+    if event == "open":
+        writes = isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+        touched = arguments[:1] if writes else ()
+    else:
+        touched = arguments[:2] if event in CHANGES else ()
+    paths = [os.path.realpath(os.fsdecode(p)) for p in touched if isinstance(p, (str, bytes, os.PathLike))]
+    if event.startswith(REFUSED) or not all(path.startswith(TEMPORARY) for path in paths):
         raise PermissionError(f"not while grading: {event}")
 
 
