@@ -620,6 +620,11 @@ def test_a_file_of_somebody_else_is_not_overwritten(tmp_path, quick):
             grade.main([str(tmp_path)])
         assert (tmp_path / "grades.csv").read_bytes() == theirs
     (tmp_path / "grades.csv").unlink()
+    beside = tmp_path / f".grades.{os.getpid()}.csv"  # where the new table is written first
+    beside.write_text("theirs")
+    with pytest.raises(SystemExit, match="File exists"):
+        grade.main([str(tmp_path)])
+    assert beside.read_text() == "theirs" and not (tmp_path / "grades.csv").exists()
     (tmp_path / "grades.csv").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(SystemExit, match="move it away"):
         grade.main([str(tmp_path)])

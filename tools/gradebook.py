@@ -64,12 +64,13 @@ class Book:
     def write(self):
         """Write the file whole or not at all."""
         beside = self.path.with_name(f".grades.{os.getpid()}.csv")
+        with open(beside, "x", newline="", encoding="utf-8-sig", errors="backslashreplace") as file:
+            csv.writer(file).writerows([self.header, *(self.earlier | self.lines).values()])
         try:
-            with open(beside, "x", newline="", encoding="utf-8-sig", errors="backslashreplace") as file:
-                csv.writer(file).writerows([self.header, *(self.earlier | self.lines).values()])
             os.replace(beside, self.path)
-        finally:
-            beside.unlink(missing_ok=True)
+        except OSError:
+            beside.unlink()
+            raise
 
     def show(self):
         """Print a table of states for each notebook, and one of points."""
