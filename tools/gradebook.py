@@ -64,11 +64,12 @@ class Book:
     def write(self):
         """Write the file whole or not at all."""
         beside = self.path.with_name(f".grades.{os.getpid()}.csv")
-        with open(beside, "x", newline="", encoding="utf-8-sig", errors="backslashreplace") as file:
-            csv.writer(file).writerows([self.header, *(self.earlier | self.lines).values()])
+        beside.touch(exist_ok=False)
         try:
+            with open(beside, "w", newline="", encoding="utf-8-sig", errors="backslashreplace") as file:
+                csv.writer(file).writerows([self.header, *(self.earlier | self.lines).values()])
             os.replace(beside, self.path)
-        except OSError:
+        except BaseException:  # a full disk, Ctrl-C
             beside.unlink()
             raise
 
