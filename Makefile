@@ -56,8 +56,9 @@ pages: environment ## gather pages, decks, notebooks, glossary and guide as a si
 editions: environment ## make student, solution and instructor notebooks in build/editions/
 	@$(RUN) tools/editions.py
 
-grade: environment ## grade the notebooks in a folder: make grade FOLDER=submitted
-	@$(RUN) tools/grade.py "$(FOLDER)"
+grade: $(if $(strip $(FOLDER)),environment) ## grade the notebooks in a folder: make grade FOLDER=submitted
+	$(if $(strip $(FOLDER)),,$(error grade which folder? make grade FOLDER=submitted))
+	@$(RUN) tools/grade.py "$$FOLDER"
 
 mnist: environment ## download MNIST ahead of class
 	@$(RUN) -c 'from gan_utils import load_images; print(load_images("mnist").name, "is here")'
