@@ -3,6 +3,10 @@
 VENV ?= .venv
 PYTHON ?=
 
+ifeq ($(strip $(VENV)),)
+$(error VENV is empty (no conda environment is active?): name a folder, or leave VENV away for .venv)
+endif
+
 ifeq ($(OS),Windows_NT)
 BIN = $(VENV)/Scripts
 else
@@ -80,15 +84,20 @@ bench-flat: environment ## 20,000 steps in one process: do memory and time stay 
 classroom: environment ## memory and seconds of students who share a server, table to docs/instructors.md
 	@$(RUN) benchmarks/classroom.py
 
-clean: ## remove build/ and caches; the environment stays
-	rm -rf build .hypothesis .pytest_cache .ruff_cache
-	find benchmarks gan_utils notebooks tests tools \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
+# Run by any Python from 3.6 on, which can look for the right one and say what is wrong.
+define any-python
+@for python in python3 python "$(BIN)/python" python3.12 python3.13 python3.11 "$(PYTHON)"; do \
+    if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 6))' 2>/dev/null; then \
+        exec "$$python" $(1); \
+    fi; \
+done; \
+echo "no Python found: install Python 3.11 to 3.13, or name one, make PYTHON=/path/to/python3.12" >&2; exit 1
+endef
 
-# Any Python from 3.6 on can look for the right one and say what is wrong.
+clean: ## remove what was made in build/, and caches; the environment stays, and all that is yours
+	$(call any-python,tools/build_folder.py)
+	@rm -rf .hypothesis .pytest_cache .ruff_cache
+	@find benchmarks gan_utils notebooks tests tools -name __pycache__ -prune -exec rm -rf {} +
+
 environment:
-	@for python in python3 python "$(BIN)/python" python3.12 python3.13 python3.11 "$(PYTHON)"; do \
-	    if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 6))' 2>/dev/null; then \
-	        exec "$$python" tools/environment.py "$(VENV)" "$(PYTHON)"; \
-	    fi; \
-	done; \
-	echo "no Python found: install Python 3.11 to 3.13, or name one, make PYTHON=/path/to/python3.12" >&2; exit 1
+	$(call any-python,tools/environment.py "$(VENV)" "$(PYTHON)")

@@ -29,7 +29,15 @@ def _quiet_start():
 
 
 with _quiet_start():
-    import keras
+    try:
+        import keras
+    except Exception as error:  # an ImportError of the backend's, or what Keras makes of its keras.json
+        from gan_utils.surroundings import why_keras_does_not_start
+
+        problem = why_keras_does_not_start(error)
+        # This runs before `python -m gan_utils doctor`, which would not get to speak.
+        doctor = sys.orig_argv[-3:] == ["-m", "gan_utils", "doctor"]
+        raise (SystemExit(problem) if doctor else ImportError(problem)) from None
 
     if hasattr(keras, "ops"):  # Keras 2 has none, and is refused below
         keras.ops.zeros(1)  # the first operation starts the device, which has lines of its own

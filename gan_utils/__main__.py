@@ -14,8 +14,8 @@ import keras
 
 from gan_utils.data import load_images
 from gan_utils.mnist import keras_folder
+from gan_utils.surroundings import BACKENDS, wrong_settings
 
-BACKENDS = ("tensorflow", "jax", "torch")
 LEAST_DISK, LEAST_MEMORY = 0.5, 2.0  # GiB; a notebook's kernel holds about one
 
 
@@ -29,6 +29,7 @@ def examine():
     backend = keras.backend.backend()
     known = None if backend in BACKENDS else f"not tested: set KERAS_BACKEND to one of {', '.join(BACKENDS)}"
     yield "backend", f"{backend} {_version(backend)[0]}", known
+    yield from wrong_settings()
     yield "devices", *_devices()
     slow = os.environ.get("TF_ENABLE_ONEDNN_OPTS") == "0" and backend == "tensorflow"
     yield "cores", str(_cores()), "TF_ENABLE_ONEDNN_OPTS=0 makes training slower: unset it" if slow else None

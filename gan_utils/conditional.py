@@ -17,7 +17,7 @@ import numpy as np
 from keras import layers, ops
 
 from gan_utils.data import check_count, check_images
-from gan_utils.networks import LEAK, _check_latent_dim, _dense_block
+from gan_utils.networks import LAST, LEAK, _check_latent_dim, _dense_block
 
 PAIRS = "generator_of_pairs"  # by its name `ask` knows a generator that is told the class
 
@@ -46,7 +46,7 @@ def build_conditional_discriminator(image_shape=(28, 28, 1), classes=10):
     """
     check_count("classes", classes)
     x, y = keras.Input(image_shape, name="x"), keras.Input((classes,), name="y")
-    hidden = layers.Concatenate()([layers.Flatten()(x), y])
+    hidden = layers.Concatenate()([layers.Flatten(**LAST)(x), y])
     for units in (256, 128):
         hidden = layers.LeakyReLU(negative_slope=LEAK)(layers.Dense(units)(hidden))
     logit = layers.Dot(axes=1)([layers.Dense(classes)(hidden), y])
@@ -59,7 +59,7 @@ def generator_of_pairs(generator):
     latents = keras.Input((latent_dim + classes,), name="latents")
     z, wishes = ops.split(latents, [latent_dim], axis=1)
     y = ops.one_hot(ops.argmax(wishes, axis=1), classes)
-    pixels = layers.Flatten()(generator([z, y]))
+    pixels = layers.Flatten(**LAST)(generator([z, y]))
     return keras.Model(latents, layers.Concatenate()([pixels, y]), name=PAIRS)
 
 

@@ -68,7 +68,7 @@ class GAN:
             optimizer=generator_optimizer or keras.optimizers.Adam(2e-3, beta_1=0.0, beta_2=0.9),
             loss=keras.losses.BinaryCrossentropy(from_logits=True),
         )
-        self.latent_dim, self.image_shape = generator.input_shape[1], discriminator.input_shape[1:]
+        self.latent_dim, self.image_shape = generator.input_shape[1], generator.output_shape[1:]
         self.average = average
         self.averages = []
         self._averaged_generator = keras.models.clone_model(generator) if average else generator

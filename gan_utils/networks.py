@@ -9,6 +9,9 @@ import math
 import keras
 from keras import layers
 
+from gan_utils.pairs import check_pair
+
+LAST = {"data_format": "channels_last"}  # our images are so, whatever a user's keras.json says
 LEAK = 0.2  # slope of LeakyReLU left of zero (Radford et al. 2015)
 # G is drawn with BatchNorm's moving statistics but trains with each batch's own, so that D learns on other
 # images than G is trained on. The statistics must keep up with weights that move quickly: with 0.9 the
@@ -21,7 +24,7 @@ def build_discriminator(image_shape=(28, 28, 1)):
     return keras.Sequential(
         [
             keras.Input(image_shape),
-            layers.Flatten(),
+            layers.Flatten(**LAST),
             layers.Dense(256),
             layers.LeakyReLU(negative_slope=LEAK),
             layers.Dense(128),
@@ -59,11 +62,11 @@ def build_dcgan_discriminator(image_shape=(28, 28, 1)):
     return keras.Sequential(
         [
             keras.Input(image_shape),
-            layers.Conv2D(16, 4, strides=2, padding="same"),
+            layers.Conv2D(16, 4, strides=2, padding="same", **LAST),
             layers.LeakyReLU(negative_slope=LEAK),
-            layers.Conv2D(32, 4, strides=2, padding="same"),
+            layers.Conv2D(32, 4, strides=2, padding="same", **LAST),
             layers.LeakyReLU(negative_slope=LEAK),
-            layers.Flatten(),
+            layers.Flatten(**LAST),
             layers.Dense(128),
             layers.LeakyReLU(negative_slope=LEAK),
             layers.Dense(1),
@@ -88,10 +91,10 @@ def build_dcgan_generator(latent_dim=64, image_shape=(28, 28, 1)):
             *_dense_block(128),
             *_dense_block(height // 4 * (width // 4) * 32),
             layers.Reshape((height // 4, width // 4, 32)),
-            layers.Conv2DTranspose(16, 4, strides=2, padding="same", use_bias=False),
+            layers.Conv2DTranspose(16, 4, strides=2, padding="same", use_bias=False, **LAST),
             layers.BatchNormalization(momentum=BATCH_NORM_MOMENTUM),
             layers.ReLU(),
-            layers.Conv2DTranspose(channels, 4, strides=2, padding="same", activation="sigmoid"),
+            layers.Conv2DTranspose(channels, 4, strides=2, padding="same", activation="sigmoid", **LAST),
         ],
         name="dcgan_generator",
     )
@@ -136,10 +139,11 @@ def build_combined(generator, discriminator):
 
     Raises:
         TypeError: one of the two is not a Keras model.
-        ValueError: the two do not fit together, or the discriminator has more than one output, ends in a
-            sigmoid, or holds BatchNormalization.
+        ValueError: the two do not fit together or share weights, or the discriminator has more than one
+            output, does not end in a logit, or scores an image by the company it comes in, as
+            BatchNormalization does. The last two are found by trying (`gan_utils.probing`), without a trace.
     """
-    _check_pair(generator, discriminator)
+    check_pair(generator, discriminator)
     return Combined([generator, discriminator], name="combined")
 
 
@@ -189,44 +193,3 @@ def _check_multiple_of_4(image_shape):
             f"image_shape must be (height, width, channels) with height and width multiples of 4, "
             f"because the convolutions halve them twice; it is {tuple(image_shape)}"
         )
-
-
-def _check_pair(generator, discriminator):
-    for name, model in (("generator", generator), ("discriminator", discriminator)):
-        if not isinstance(model, keras.Model):
-            raise TypeError(f"{name} must be a Keras model, not {type(model).__name__}")
-        if not model.built:
-            raise ValueError(
-                f"{name} is not built yet: begin it with keras.Input, so that its shapes are known"
-            )
-    if len(generator.input_shape) != 2:
-        raise ValueError(f"generator must take latents (n, latent_dim); its input is {generator.input_shape}")
-    if generator.output_shape[1:] != discriminator.input_shape[1:]:
-        raise ValueError(
-            f"generator makes images {generator.output_shape[1:]}, but discriminator "
-            f"takes images {discriminator.input_shape[1:]}: give both the same image_shape"
-        )
-    if discriminator.output_shape != (None, 1):
-        raise ValueError(
-            f"discriminator must end in one logit, output shape (None, 1), not {discriminator.output_shape}"
-        )
-    last = discriminator.layers[-1]
-    if getattr(last, "activation", None) in (keras.activations.sigmoid, keras.ops.sigmoid):
-        raise ValueError(
-            f"discriminator ends in a sigmoid (layer {last.name!r}), but must end in a logit: "
-            f"remove the activation; the losses here apply the sigmoid themselves, without loss of precision"
-        )
-    for layer in _all_layers(discriminator):
-        if isinstance(layer, layers.BatchNormalization):
-            raise ValueError(
-                f"discriminator holds BatchNormalization (layer {layer.name!r}): it would judge with the "
-                f"batch's statistics in its own steps and with moving ones in the generator's, so that G "
-                f"learns from another D than the one trained; use none, or LayerNormalization"
-            )
-
-
-def _all_layers(model):
-    for layer in model.layers:
-        yield layer
-        if hasattr(layer, "layers"):
-            yield from _all_layers(layer)

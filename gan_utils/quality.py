@@ -17,6 +17,7 @@ from keras import layers
 
 from gan_utils.data import check_images, load_images
 from gan_utils.mnist import keras_folder
+from gan_utils.networks import LAST
 
 NEIGHBOURS = 5  # k of density and coverage, as in their paper
 MOST_COMPARED = 10_000  # images on each side of a comparison; the test sets are no larger
@@ -106,11 +107,11 @@ def build_classifier():
     return keras.Sequential(
         [
             keras.Input((28, 28, 1)),
-            layers.Conv2D(32, 3, activation="relu"),
-            layers.MaxPooling2D(),
-            layers.Conv2D(64, 3, activation="relu"),
-            layers.MaxPooling2D(),
-            layers.Flatten(),
+            layers.Conv2D(32, 3, activation="relu", **LAST),
+            layers.MaxPooling2D(**LAST),
+            layers.Conv2D(64, 3, activation="relu", **LAST),
+            layers.MaxPooling2D(**LAST),
+            layers.Flatten(**LAST),
             layers.Dense(128, activation="relu", name="features"),
             layers.Dense(10, activation="softmax"),
         ],

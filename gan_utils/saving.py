@@ -11,11 +11,15 @@ PyTorch, give Dropout layers a seed: without one they draw from PyTorch's own ge
 """
 
 import json
+import os
 import shutil
 from pathlib import Path
 
 import keras
 import numpy as np
+
+FILES = {"generator.keras", "discriminator.keras", "averaged_generator.keras", "state.npz", "gan.json"}
+OF_THE_SYSTEM = {".DS_Store", "Thumbs.db", "desktop.ini"}  # left by file managers, and nobody's work
 
 
 def save_gan(gan, folder, overwrite=True):
@@ -23,16 +27,20 @@ def save_gan(gan, folder, overwrite=True):
 
     It is written beside `folder` and moved into place; an older one makes room and is removed last.
 
+    Args:
+        gan: a `GAN`.
+        folder: where to, str or path: a folder that is not there yet, is empty, or holds a saved GAN and
+            nothing else. "~" is your home.
+        overwrite: False refuses to replace a saved GAN.
+
     Raises:
-        FileExistsError: the folder is there and overwrite is False, or it holds something else than a GAN.
+        FileExistsError: the folder holds something else, which would be lost; or a GAN, and overwrite is
+            False; or it is the folder that Python works in.
         FloatingPointError: a weight is NaN or infinite: an older save is worth more than this one.
         OSError: it cannot be written, as on a full disk. An older save stays.
     """
     folder, old, new = _places(folder)
-    if folder.exists() and not (overwrite and (folder / "gan.json").is_file()):
-        raise FileExistsError(
-            f"folder {str(folder)!r} exists and is not a saved GAN to overwrite: choose another"
-        )
+    _check_free(folder, overwrite)
     for name, model in _models(gan).items():
         if not all(np.isfinite(weight).all() for weight in model.get_weights()):
             raise FloatingPointError(f"{name} holds weights that are NaN or infinite: it is not saved")
@@ -49,10 +57,39 @@ def save_gan(gan, folder, overwrite=True):
     shutil.rmtree(old, ignore_errors=True)
 
 
+def _check_free(folder, overwrite):
+    """Raise FileExistsError unless a GAN may be put in the place of what `folder` is now."""
+    serves = "choose a new or empty folder"
+    if folder == Path.cwd():
+        raise FileExistsError(f"folder {str(folder)!r} is the one you work in: name one in it, as 'my_gan'")
+    if not os.path.lexists(folder):
+        return
+    if not folder.is_dir():
+        raise FileExistsError(f"folder {str(folder)!r} is a file: {serves}")
+    found = {path.name for path in folder.iterdir()} - OF_THE_SYSTEM
+    others = found - FILES if _is_settings(folder / "gan.json") else found
+    if others:
+        raise FileExistsError(f"folder {str(folder)!r} holds {min(others)!r}, which would be lost: {serves}")
+    if found and not overwrite:
+        raise FileExistsError(f"folder {str(folder)!r} holds a saved GAN, and overwrite is False: {serves}")
+
+
+def _is_settings(path):
+    """Whether there is a gan.json, and one that `save_gan` wrote."""
+    try:
+        settings = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(settings, dict) and {"step", "random", "optimizers"} <= set(settings)
+
+
 def _places(folder):
     """The folder, and beside it the hidden ones where the old one waits and the new one grows."""
-    folder = Path(folder)
-    return folder, *(folder.with_name(f".{folder.name}.gan_utils_{state}") for state in ("old", "new"))
+    serves = isinstance(folder, (str, os.PathLike)) and os.fspath(folder)
+    place = Path(folder).expanduser().resolve() if serves else Path()
+    if not place.name:
+        raise ValueError(f"folder: {folder!r} came; what serves is the name of a folder, as 'my_gan'")
+    return place, *(place.with_name(f".{place.name}.gan_utils_{state}") for state in ("old", "new"))
 
 
 def _write(gan, folder):

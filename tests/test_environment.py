@@ -68,7 +68,7 @@ def fake_python(folder, name, version="3 12", ensurepip=True, pip="exit 0"):
         'case "$*" in',
         f"  *version_info*) {tells} ;;",
         f"  *ensurepip*) exit {int(not ensurepip)} ;;",
-        '  *"-m venv"*) rm -rf "$4"; mkdir -p "$4/bin"; touch "$4/pyvenv.cfg"; cp "$0" "$4/bin/python" ;;',
+        '  *"-m venv"*) mkdir -p "$3/bin"; touch "$3/pyvenv.cfg"; cp "$0" "$3/bin/python" ;;',
         '  *"pip --version"*) exit 0 ;;',
         f'  *"pip install"*) echo installing >> "{folder}/calls"; {pip} ;;',
         "  *) exit 1 ;;",  # the check for what is installed: not everything
@@ -138,6 +138,7 @@ def test_a_second_call_installs_nothing(only, tmp_path, capsys):
 def test_a_complete_environment_without_a_stamp_is_left_as_it_is(tmp_path, monkeypatch):
     conda = tmp_path / "conda"  # like one made from environment.yml: no pyvenv.cfg, no stamp
     (conda / "bin").mkdir(parents=True)
+    (conda / "conda-meta").mkdir()
     python = conda / "bin" / "python"
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')  # with the packages of this very one
     python.chmod(0o755)
@@ -152,6 +153,7 @@ def test_a_broken_environment_is_made_anew(only, tmp_path):
     venv = tmp_path / "venv"
     (venv / "bin").mkdir(parents=True)
     (venv / "pyvenv.cfg").touch()
+    (venv / environment.MADE_HERE).touch()
     (venv / "bin" / "python").symlink_to(tmp_path / "removed-python")
     environment.prepare(str(venv))
     assert environment.version_of(str(venv / "bin" / "python")) == (3, 12)
@@ -161,7 +163,7 @@ def test_a_broken_environment_is_made_anew(only, tmp_path):
 def test_a_folder_of_other_things_is_not_touched(tmp_path, monkeypatch, asked):
     monkeypatch.setattr(environment, "install", lambda python: pytest.fail("installed into it"))
     (tmp_path / "thesis.txt").write_text("years of work")
-    with pytest.raises(environment.Problem, match="no working Python"):
+    with pytest.raises(environment.Problem, match="holds other things"):
         environment.prepare(str(tmp_path), asked)
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import build_folder
 import pages
 import pytest
 import yaml
@@ -19,15 +20,14 @@ PAGES = ["index", *SERIES, *DOCUMENTS]
 def site(tmp_path_factory):
     """The whole site, made over one of an earlier run, in a folder as deep as a project's on a server."""
     folder = tmp_path_factory.mktemp("server") / "gan-notebooks"
-    (folder / "slides").mkdir(parents=True)
-    (folder / "slides" / "old.html").write_text("of an earlier run")
+    build_folder.write(folder / "slides" / "old.html", b"of an earlier run")
     pages.write(pages.gather(), folder)
     return folder
 
 
 def test_the_site_is_whole_and_has_no_fault(site):
     assert pages.faults(site) == []
-    made = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+    made = {path.relative_to(site).as_posix() for path in site.rglob("[!.]*") if path.is_file()}
     pictures = {f"notebooks/images/{path.name}" for path in (ROOT / "notebooks/images").iterdir()}
     assert made == {
         *(f"{name}.html" for name in PAGES),

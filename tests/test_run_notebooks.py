@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import build_folder
 import nbformat
 import pytest
 import run_notebooks
@@ -56,7 +57,7 @@ def test_what_is_made_and_said(project):
     assert result.returncode == 0, result.stderr
 
     build = project / "build"
-    made = {path.relative_to(build).as_posix() for path in build.rglob("*") if path.is_file()}
+    made = {path.relative_to(build).as_posix() for path in build.rglob("[!.]*") if path.is_file()}
     assert made == {
         "index.html",
         *("01_first.html", "02_second.html", "02_second.gif"),
@@ -84,8 +85,7 @@ def test_a_cell_that_fails_stops_it_and_is_named(project):
     write(project, "01_bad", "1 + 1", "", "# a comment\nx = {}\nx['missing']", "print('never')")
     write(project, "02_never", "1")
     page = project / "build" / "01_bad.html"
-    page.parent.mkdir()
-    page.write_text("an earlier run's")
+    build_folder.write(page, b"an earlier run's")
     result = run(project)
     assert result.returncode == 1
     first, *_, last = result.stderr.splitlines()

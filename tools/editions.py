@@ -16,17 +16,18 @@ import ast
 import asyncio
 import copy
 import re
-import shutil
 import sys
 import tempfile
+from os.path import normpath
 from pathlib import Path
 
+import build_folder
 import nbformat
 from export import BUILD, find_notebooks
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat.v4 import new_markdown_cell
 from notes import read_notes
-from run_notebooks import Failure, execute, kernel_environment
+from run_notebooks import Failure, as_bytes, execute, kernel_environment
 
 EDITIONS = ("student", "solution", "instructor")
 ASIDE = {"slide_type": "skip"}  # no deck shows what an edition adds
@@ -146,9 +147,7 @@ def run(notebook, name):
 def make(path, target, with_outputs=True):
     """Make the editions of the notebook at `path` in the folder `target`, and return their files."""
     files = {edition: target / edition / path.name for edition in EDITIONS}
-    for file in files.values():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.unlink(missing_ok=True)  # whoever finds a file there finds this run's
+    build_folder.clear(files.values())  # whoever finds a file there finds this run's
     committed = nbformat.read(path, as_version=4)
     try:
         notes = read_notes(path.parent / "notes" / f"{path.stem[:2]}.md")
@@ -157,15 +156,14 @@ def make(path, target, with_outputs=True):
         solution = run(solution, path.stem) if with_outputs else solution
     except (EditionError, ValueError) as error:
         raise EditionError(f"{path.stem}: {error}") from error
-    shutil.copyfile(path, files["student"])
-    nbformat.write(solution, files["solution"])
-    nbformat.write(annotated(solution, notes), files["instructor"])
+    build_folder.write(files["student"], path.read_bytes())
+    build_folder.write(files["solution"], as_bytes(solution))
+    build_folder.write(files["instructor"], as_bytes(annotated(solution, notes)))
     texts = "\n".join(cell.source for cell in committed.cells if cell.cell_type == "markdown")
     for link in set(re.findall(r"\]\(([^)#:\s]+)[)#]", texts)):
         for file in files.values() if not link.endswith(".ipynb") else ():
-            beside = file.parent / link  # as links lead there from notebooks/
-            beside.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path.parent / link, beside)
+            beside = Path(normpath(file.parent / link))  # as links lead there from notebooks/
+            build_folder.write(beside, (path.parent / link).read_bytes())
     return list(files.values())
 
 

@@ -1,5 +1,9 @@
 """Makes the environment that the notebooks run in: `python tools/environment.py VENV [PYTHON]`.
 
+VENV is a folder that is new or empty, or an environment: one that was made here, which may be made anew, or
+somebody's own (conda's, say), which is installed into and never emptied. One that serves another checkout is
+left alone, and so is any other folder.
+
 Where VENV holds all that pyproject.toml asks for, this installs nothing and needs no network: a stamp in
 VENV tells so at once, and where there is none (a conda environment, say) the installed packages are asked.
 
@@ -18,6 +22,7 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 EXTRAS = "notebooks,slides,test"
 OLDEST, NEWEST = (3, 11), (3, 13)  # requires-python in pyproject.toml; a test compares them
+MADE_HERE = ".made-by-gan-notebooks"  # only a folder that holds this is ever emptied
 CANDIDATES = ["python3.12", "python3.13", "python3.11", "python3", "python"]
 
 # Run by the environment's own Python, which has tomllib. Exit status 0: everything is installed.
@@ -35,6 +40,14 @@ for requirement in map(Requirement, wanted):
     if requirement.marker is None or requirement.marker.evaluate():
         version = metadata.version(requirement.name)
         assert requirement.specifier.contains(version, prereleases=True), f"{requirement} but {version}"
+"""
+
+# Prints the checkout that gan_utils is imported from, if it is, and one that is still there.
+SERVES = r"""
+import importlib.util, pathlib
+spec = importlib.util.find_spec("gan_utils")
+root = pathlib.Path(spec.origin).resolve().parents[1] if spec and spec.origin else None
+print(root if root and (root / "pyproject.toml").exists() else "")
 """
 
 NO_INDEX = re.compile(
@@ -104,16 +117,37 @@ def interpreter(venv):
     return next(filter(os.path.exists, paths), paths[os.name == "nt"])
 
 
+def empty(venv):
+    """Remove all that VENV holds, if it was made here; else say what it is instead."""
+    mark = os.path.join(venv, MADE_HERE)
+    if os.path.lexists(venv) and not os.path.isdir(venv):
+        raise Problem(f"VENV={venv}: this is a file; name a folder")
+    if os.path.isdir(venv) and os.listdir(venv) and not os.path.isfile(mark):
+        what = "an environment without a working Python and pip" if is_environment(venv) else "other things"
+        raise Problem(
+            f"VENV={venv}: this folder holds {what}, and was not made here, so it is left alone: "
+            f"name another, or mend or remove it yourself"
+        )
+    os.makedirs(venv, exist_ok=True)
+    with open(mark, "w"):
+        pass  # first, and it is never removed: or a run that is stopped would lock the next one out
+    for name in os.listdir(venv):
+        path = os.path.join(venv, name)
+        if name != MADE_HERE:
+            (shutil.rmtree if os.path.isdir(path) and not os.path.islink(path) else os.remove)(path)
+
+
+def is_environment(venv):
+    """Whether a folder is one by its looks: venv and its kin, conda."""
+    return any(os.path.exists(os.path.join(venv, name)) for name in ("pyvenv.cfg", "conda-meta"))
+
+
 def create(venv, asked=""):
-    """Make VENV, or make it anew where its Python does not run. Other people's folders are left alone."""
-    ours = os.path.exists(os.path.join(venv, "pyvenv.cfg"))
-    if not ours and os.path.isdir(venv) and os.listdir(venv):
-        raise Problem(f"VENV={venv}: no working Python with pip in this folder; name another")
+    """Make VENV, or make it anew where it was made here and does not run."""
     python, version = find_python(asked)
+    empty(venv)
     say(f"{venv}: a new environment with Python {version_text(version)} ({python})")
-    process = subprocess.run(
-        [python, "-m", "venv", "--clear", venv], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
+    process = subprocess.run([python, "-m", "venv", venv], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if process.returncode:
         raise Problem(explain(process.stdout.decode(errors="replace").splitlines(), "python -m venv"))
 
@@ -162,12 +196,27 @@ def read(path):
         return file.read()
 
 
+def serves(venv):
+    """The folder of the checkout whose gan_utils VENV imports, or nothing."""
+    try:
+        said = subprocess.check_output([interpreter(venv), "-I", "-c", SERVES], stderr=subprocess.DEVNULL)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return said.decode(errors="replace").strip()
+
+
 def prepare(venv, asked=""):
     """Leave VENV able to run everything; install only what is missing."""
+    if not venv.strip():
+        raise Problem("VENV is empty (no conda environment is active?): name a folder, or leave it away")
+    if venv.startswith("~"):
+        raise Problem(f"VENV={venv}: your shell has not put your home in place of ~; write $HOME")
     if asked:
         find_python(asked)
     if not version_of(interpreter(venv)):
         create(venv, asked)
+    if not is_environment(venv):
+        raise Problem(f"VENV={venv}: there is a Python, but no environment, here; name another folder")
     version = version_of(interpreter(venv))
     has = f"{venv} has Python {version_text(version)}"
     if not OLDEST <= version <= NEWEST:
@@ -177,6 +226,9 @@ def prepare(venv, asked=""):
     stamp = os.path.join(venv, ".gan-notebooks")
     if read(stamp) == fingerprint():
         return
+    other = serves(venv)
+    if other and os.path.realpath(other) != os.path.realpath(ROOT):
+        raise Problem(f"VENV={venv}: this environment serves the checkout in {other}; name another folder")
     if not succeeds(interpreter(venv), "-I", "-c", CHECK, ROOT, EXTRAS):
         if not succeeds(interpreter(venv), "-m", "pip", "--version"):
             create(venv, asked)  # the last one was stopped half-way

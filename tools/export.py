@@ -15,6 +15,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+import build_folder
 import jinja2
 import nbformat
 from bs4 import BeautifulSoup
@@ -268,12 +269,10 @@ def deck_of(path):
 
 
 def main(paths):
-    target = BUILD / "slides"
-    target.mkdir(parents=True, exist_ok=True)
     try:
         for path in find_notebooks(paths):
-            deck = target / f"{path.stem}.slides.html"
-            deck.write_text(deck_of(path), encoding="utf-8")
+            deck = BUILD / "slides" / f"{path.stem}.slides.html"
+            build_folder.write(deck, deck_of(path).encode())
             print(f"{deck.relative_to(ROOT)}  {deck.stat().st_size / 1e6:.1f} MB", flush=True)
     except (ExportError, ValueError) as error:
         sys.exit(str(error))

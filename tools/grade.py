@@ -97,6 +97,8 @@ def main(arguments):
     parser.add_argument("folder", type=Path)
     parser.add_argument("--limit", type=float, default=120, help="seconds for a notebook")
     options = parser.parse_args(arguments)
+    if TOOLS.parent.is_relative_to(options.folder.resolve()):  # as an empty name would be
+        parser.error(f"{options.folder} holds this project; name the folder that was handed in")
     if not options.folder.is_dir():
         parser.error(f"{options.folder} is no folder")
     ours = sorted((TOOLS.parent / "notebooks").glob("*.ipynb"))

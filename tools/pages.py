@@ -9,11 +9,11 @@ it works from disk and under any address. What is wrong with it is told at the e
 import html
 import json
 import re
-import shutil
 import sys
 from posixpath import dirname, join, normpath, relpath
 from urllib.parse import unquote, urlsplit
 
+import build_folder
 import nbformat
 from badges import BRANCH, badges, repository
 from bs4 import BeautifulSoup
@@ -139,16 +139,15 @@ def pictures(path):
 
 def write(files, folder):
     """Puts `files`, bytes by their paths, into `folder`, and nothing stays there of an earlier run."""
-    shutil.rmtree(folder, ignore_errors=True)
+    if left := build_folder.remove(folder):
+        sys.exit(f"{left[0]} is not as this tool made it: move it to where it is safe, then run this again")
     for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        build_folder.write(folder / name, content)
 
 
 def faults(folder):
     """What is wrong with the site in `folder`, a line each: dead links, files that nothing leads to."""
-    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("[!.]*") if path.is_file())
     pages = {name: (folder / name).read_text(encoding="utf-8") for name in names if name.endswith(".html")}
     soups = {name: BeautifulSoup(page, "html.parser") for name, page in pages.items()}
     ids = {name: set() for name in names}

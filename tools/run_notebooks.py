@@ -19,6 +19,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import build_folder
 import nbformat
 from export import BUILD, ExportError, export_index, export_page, find_notebooks, summary
 from jupyter_client import AsyncKernelManager
@@ -182,32 +183,40 @@ def last_gif(notebook):
 def make(paths, store=False, timeout=CELL_TIMEOUT):
     """Execute the notebooks at `paths` in turn and put what comes of each into build/. Raises Failure."""
     notebooks = BUILD / "notebooks"
-    notebooks.mkdir(parents=True, exist_ok=True)
-    made = {BUILD / "index.html": "start here"}
-    for path in paths:
-        for old in (notebooks / path.name, BUILD / f"{path.stem}.html", BUILD / f"{path.stem}.gif"):
-            old.unlink(missing_ok=True)  # whoever finds a file there finds this run's
+    index = BUILD / "index.html"
+    results = {index: "start here"}
+    old = [BUILD / f"{path.stem}.{ending}" for path in paths for ending in ("html", "gif")]
+    old += [notebooks / path.name for path in paths]
+    build_folder.clear([index, *old])  # whoever finds a file there finds this run's
     abouts = [summary(path.stem, nbformat.read(path, as_version=4)) for path in paths]
+    sources = [path.read_bytes() for path in paths]
     executed = []
     for i, path in enumerate(paths):
         with tempfile.TemporaryDirectory() as folder:
             notebook, seconds = asyncio.run(execute(path, kernel_environment(folder, store), timeout))
         executed.append(notebook)
         copy, page, gif = notebooks / path.name, BUILD / f"{path.stem}.html", BUILD / f"{path.stem}.gif"
-        nbformat.write(notebook, copy)
+        build_folder.write(copy, as_bytes(notebook))
         before, after = abouts[i - 1] if i else None, abouts[i + 1] if i + 1 < len(paths) else None
-        page.write_text(export_page(notebook, abouts[i], path.parent, before, after), encoding="utf-8")
-        made |= {page: f"executed in {seconds:.0f} s", copy: "executed"}
+        build_folder.write(page, export_page(notebook, abouts[i], path.parent, before, after).encode())
+        results |= {page: f"executed in {seconds:.0f} s", copy: "executed"}
         if film := last_gif(notebook):
-            gif.write_bytes(film)
-            made[gif] = "the last GIF that the notebook shows"
+            build_folder.write(gif, film)
+            results[gif] = "the last GIF that the notebook shows"
     pages = [summary(path.stem, notebook) for path, notebook in zip(paths, executed, strict=True)]
-    (BUILD / "index.html").write_text(export_index(pages), encoding="utf-8")
+    build_folder.write(index, export_index(pages).encode())
     if store:
-        for path, notebook in zip(paths, executed, strict=True):
-            nbformat.write(notebook, path)
-            made[path] = "the outputs stored"
-    return made
+        for path, source, notebook in zip(paths, sources, executed, strict=True):
+            if path.read_bytes() != source:
+                raise Failure(f"{path.name} was changed while it ran: see {notebooks} for its outputs")
+            path.write_bytes(as_bytes(notebook))
+            results[path] = "the outputs stored"
+    return results
+
+
+def as_bytes(notebook):
+    """A notebook as the file that Jupyter would write."""
+    return f"{nbformat.writes(notebook).rstrip()}\n".encode()
 
 
 def main():
@@ -221,13 +230,13 @@ def main():
         sys.exit("there is no notebook in notebooks/")
     start = time.monotonic()
     try:
-        made = make(paths, arguments.store, arguments.timeout)
+        results = make(paths, arguments.store, arguments.timeout)
     except (Failure, ExportError) as error:
         sys.exit(str(error))
     except (KeyboardInterrupt, asyncio.CancelledError):
         sys.exit("\nstopped")
     print(f"\nMade in {time.monotonic() - start:.0f} s:")
-    for path, note in made.items():
+    for path, note in results.items():
         shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
         print(f"  {shown!s:45} {path.stat().st_size / 1e3:7.0f} kB  {note}")
 

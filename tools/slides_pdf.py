@@ -8,6 +8,7 @@ Needs a browser: see `browser.py`.
 import sys
 from pathlib import Path
 
+import build_folder
 from browser import NoBrowser, launched, page_without_network
 from export import BUILD, ROOT
 
@@ -21,7 +22,7 @@ def print_deck(browser, deck):
         with page_without_network(browser, viewport={"width": 1280, "height": 720}) as page:
             page.goto(deck.as_uri() + query)
             page.wait_for_selector(".reveal.ready .pdf-page", state="attached")
-            page.pdf(path=target, prefer_css_page_size=True, print_background=True)
+            build_folder.write(target, page.pdf(prefer_css_page_size=True, print_background=True))
         yield target
 
 

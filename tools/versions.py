@@ -1,15 +1,15 @@
 """Which versions does it run on? `make versions` installs each combination, tests it, and fills the README.
 
-Each line is an environment of its own in build/versions/, made from the package index and removed when its
+Each line is a temporary environment of its own, made from the package index and removed when its
 tests are done: about an hour in all on two cores. `python tools/versions.py 3.13` runs the lines that
 hold the text only, and leaves the README alone.
 """
 
 import os
 import re
-import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,10 +37,8 @@ print(*(found.get(n, "-").split("+")[0] for n in names))
 """
 
 
-def try_line(number, python, backend, wanted):
-    """Install and test one combination: a row of the table."""
-    folder = ROOT / "build" / "versions" / str(number)
-    shutil.rmtree(folder, ignore_errors=True)
+def try_line(folder, python, backend, wanted):
+    """Install and test one combination in an empty folder: a row of the table."""
     made = subprocess.run([f"python{python}", "-m", "venv", folder], capture_output=True)
     if made.returncode:
         return f"| {python} | {backend} | {' '.join(wanted)} | | python{python} is not on this machine |"
@@ -63,16 +61,16 @@ def try_line(number, python, backend, wanted):
     )  # fmt: skip
     print(tested.stdout[-6000:] if tested.returncode else tested.stdout[-200:], file=sys.stderr)
     result = re.sub(r"(, \d+ warnings?)? in .*|=", "", tested.stdout.strip().splitlines()[-1]).strip()
-    shutil.rmtree(folder)
     return f"| {python} | {backend} {other} | {keras} | {numpy} | {result} |"
 
 
 def main():
     rows = ["| Python | backend | Keras | NumPy | tests |", "| --- | --- | --- | --- | --- |"]
     only = sys.argv[1] if len(sys.argv) > 1 else ""
-    for number, line in enumerate(LINES):
+    for line in LINES:
         if only in str(line):
-            rows.append(try_line(number, *line))
+            with tempfile.TemporaryDirectory() as folder:
+                rows.append(try_line(Path(folder), *line))
             print(rows[-1], flush=True)
     if not only:
         readme = ROOT / "README.md"

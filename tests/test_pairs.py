@@ -1,0 +1,271 @@
+"""Which networks `GAN` and `build_combined` take, and which they refuse: by what these do, not by names."""
+
+import random
+
+import keras
+import numpy as np
+import pytest
+from keras import layers, ops
+
+import gan_utils as gu
+from gan_utils import probing
+
+SHAPE = (6, 5, 1)
+
+
+def stack(*end, shape=SHAPE):
+    return keras.Sequential([keras.Input(shape), layers.Flatten(), layers.Dense(8), layers.LeakyReLU(), *end])
+
+
+def graph(end):
+    """D as a functional graph: `end` takes the hidden units and gives the score."""
+    images = keras.Input(SHAPE)
+    return keras.Model(images, end(layers.Dense(8, "relu")(layers.Flatten()(images))))
+
+
+def score(hidden):
+    return layers.Dense(1)(hidden)
+
+
+class OwnClass(keras.Model):
+    def __init__(self, end=None):
+        super().__init__()
+        self.flatten, self.hidden, self.score = layers.Flatten(), layers.Dense(8, "relu"), layers.Dense(1)
+        self.end = end or (lambda scores: scores)
+
+    def call(self, images):
+        return self.end(self.score(self.hidden(self.flatten(images))))
+
+
+def own_class(end=None):
+    discriminator = OwnClass(end)
+    discriminator(np.zeros((2, *SHAPE), "float32"))
+    return discriminator
+
+
+def generator(*end):
+    end = end or (layers.Dense(30, "sigmoid"), layers.Reshape(SHAPE))
+    return keras.Sequential([keras.Input((3,)), layers.Dense(8, "relu"), *end])
+
+
+class Mean(layers.Layer):
+    """The statistics of a batch, by hand."""
+
+    def call(self, x):
+        return x - ops.mean(x, axis=0, keepdims=True)
+
+
+class Norm(layers.Layer):
+    """BatchNormalization where no list of layers shows it."""
+
+    def __init__(self):
+        super().__init__()
+        self.norm = layers.BatchNormalization()
+
+    def build(self, shape):
+        self.norm.build(shape)
+
+    def call(self, x, training=False):
+        return self.norm(x, training=training)
+
+
+class MinibatchDiscrimination(layers.Layer):
+    """Salimans et al. 2016, arXiv:1606.03498, section 3.2."""
+
+    def build(self, shape):
+        self.kernel = self.add_weight(shape=(shape[-1], 20))
+
+    def call(self, x):
+        features = ops.reshape(ops.matmul(x, self.kernel), (-1, 5, 4))
+        distances = ops.sum(ops.abs(features[:, None] - features[None]), axis=3)
+        return ops.concatenate([x, ops.sum(ops.exp(-distances), axis=1)], axis=1)
+
+
+class MinibatchDeviation(layers.Layer):
+    """Karras et al. 2018, arXiv:1710.10196, section 3."""
+
+    def call(self, x):
+        deviation = ops.mean(ops.sqrt(ops.var(x, axis=0) + 1e-8))
+        return ops.concatenate([x, ops.zeros_like(x[:, :1]) + deviation], axis=1)
+
+
+class SpectralNorm(layers.Layer):
+    """Dense with its kernel divided by its norm in each call, and no bias: the hardest logit to drive."""
+
+    def __init__(self, units):
+        super().__init__()
+        self.units = units
+
+    def build(self, shape):
+        self.kernel = self.add_weight(shape=(shape[-1], self.units))
+
+    def call(self, x):
+        return ops.matmul(x, self.kernel / ops.sqrt(ops.sum(self.kernel**2)))
+
+
+SIGMOID = r"stay within 0\.\.1 whatever its weights: it ends in a sigmoid or the like: end it in Dense\(1\)"
+TANH = r"stay within -1\.\.1 whatever its weights: it ends in a tanh"
+RELU = "never below .*0.* whatever its weights: it ends in a ReLU"
+NO_LOGITS = {
+    "sigmoid": (lambda: stack(layers.Dense(1, "sigmoid")), SIGMOID),
+    "a layer": (lambda: stack(layers.Dense(1), layers.Activation("sigmoid")), SIGMOID),
+    "nested": (lambda: stack(keras.Sequential([keras.Sequential([layers.Dense(1, "sigmoid")])])), SIGMOID),
+    "a function": (lambda: graph(lambda hidden: ops.sigmoid(score(hidden))), SIGMOID),
+    "by hand": (lambda: graph(lambda hidden: 1 / (1 + ops.exp(-score(hidden)))), SIGMOID),
+    "a Lambda": (lambda: stack(layers.Dense(1), layers.Lambda(lambda x: ops.sigmoid(x))), SIGMOID),
+    "then Flatten": (lambda: stack(layers.Dense(1, "sigmoid"), layers.Flatten()), SIGMOID),
+    "then Reshape": (lambda: stack(layers.Dense(1, "sigmoid"), layers.Reshape((1,))), SIGMOID),
+    "then Dropout": (lambda: stack(layers.Dense(1, "sigmoid"), layers.Dropout(0.3)), SIGMOID),
+    "from zero": (lambda: stack(layers.Dense(1, "sigmoid", kernel_initializer="zeros")), SIGMOID),
+    "own class": (lambda: own_class(ops.sigmoid), SIGMOID),
+    "softmax of two": (lambda: graph(lambda h: layers.Dense(2, "softmax")(h)[:, :1]), SIGMOID),
+    "clipped to 0..1": (lambda: graph(lambda hidden: ops.clip(score(hidden), 0, 1)), SIGMOID),
+    "hard_sigmoid": (lambda: stack(layers.Dense(1, "hard_sigmoid")), SIGMOID),
+    "softmax": (lambda: stack(layers.Dense(1, "softmax")), r"stay within 1\.\.1"),
+    "tanh": (lambda: stack(layers.Dense(1, "tanh")), TANH),
+    "softsign": (lambda: stack(layers.Dense(1, "softsign")), TANH),
+    "clipped": (lambda: graph(lambda hidden: ops.clip(score(hidden), -1, 1)), TANH),
+    "2 sigmoid - 1": (lambda: graph(lambda hidden: 2 * ops.sigmoid(score(hidden)) - 1), TANH),
+    "arctan": (lambda: graph(lambda hidden: ops.arctan(score(hidden))), r"stay within -1\.6\.\.1\.6"),
+    "relu": (lambda: stack(layers.Dense(1, "relu")), RELU),
+    "relu6": (lambda: stack(layers.Dense(1), layers.ReLU(6.0)), RELU),
+    "softplus": (lambda: stack(layers.Dense(1, "softplus")), RELU),
+    "squared": (lambda: graph(lambda hidden: ops.square(score(hidden))), RELU),
+    "elu": (lambda: stack(layers.Dense(1, "elu")), "never below -1 .* an ELU"),
+    "selu": (lambda: stack(layers.Dense(1, "selu")), r"never below -1\.8 .* an ELU"),
+    "log_sigmoid": (lambda: stack(layers.Dense(1, "log_sigmoid")), "never above 0 .*log_sigmoid"),
+}
+
+
+@pytest.mark.parametrize("case", NO_LOGITS)
+@pytest.mark.parametrize("build", [gu.GAN, gu.build_combined])
+def test_a_discriminator_must_end_in_a_logit(case, build):
+    make, message = NO_LOGITS[case]
+    with pytest.raises(ValueError, match=f"discriminator must end in a logit.*{message}"):
+        build(generator(), make())
+
+
+COMPANY = {
+    "BatchNormalization": lambda: stack(layers.BatchNormalization(), layers.Dense(1)),
+    "nested": lambda: stack(keras.Sequential([layers.BatchNormalization()]), layers.Dense(1)),
+    "in a layer": lambda: stack(Norm(), layers.Dense(1)),
+    "TimeDistributed": lambda: keras.Sequential(
+        [
+            keras.Input(SHAPE),
+            layers.TimeDistributed(layers.BatchNormalization()),
+            layers.Flatten(),
+            layers.Dense(1),
+        ]
+    ),
+    "before zeros": lambda: stack(layers.BatchNormalization(), layers.Dense(1, kernel_initializer="zeros")),
+    "beside Dropout": lambda: stack(layers.BatchNormalization(), layers.Dropout(0.5), layers.Dense(1)),
+    "last": lambda: stack(layers.Dense(1), layers.BatchNormalization()),
+    "by hand": lambda: stack(Mean(), layers.Dense(1)),
+    "the largest": lambda: graph(lambda hidden: score(hidden - ops.max(hidden, axis=0))),
+    "the next one": lambda: graph(lambda hidden: score(hidden) - score(ops.roll(hidden, 1, axis=0))),
+    "the first one": lambda: stack(layers.Dense(1), layers.Lambda(lambda scores: scores - scores[:1])),
+    "minibatch discrimination": lambda: stack(MinibatchDiscrimination(), layers.Dense(1)),
+    "minibatch deviation": lambda: stack(MinibatchDeviation(), layers.Dense(1)),
+}
+
+
+@pytest.mark.parametrize("case", COMPANY)
+@pytest.mark.parametrize("build", [gu.GAN, gu.build_combined])
+def test_a_discriminator_must_judge_each_image_alone(case, build):
+    with pytest.raises(ValueError, match=r"by the company it comes in.*use none, or LayerNormalization"):
+        build(generator(), COMPANY[case]())
+
+
+def test_batch_normalization_frozen_with_the_whole_of_d_is_refused():
+    discriminator = stack(layers.BatchNormalization(), layers.Dense(1))
+    discriminator.trainable = False
+    with pytest.raises(ValueError, match=r"layer 'batch_normalization.*' is BatchNormalization"):
+        gu.build_combined(generator(), discriminator)
+
+
+def frozen_normalization():
+    discriminator = stack(layers.BatchNormalization(), layers.Dense(1))
+    discriminator.layers[-2].trainable = False  # as in a network trained before: it is no longer of a batch
+    return discriminator
+
+
+LOGITS = {
+    "dense": lambda: gu.build_discriminator(SHAPE),
+    "from zero": lambda: stack(layers.Dense(1, kernel_initializer="zeros")),
+    "no bias": lambda: stack(layers.Dense(1, use_bias=False)),
+    "from zero, no bias": lambda: stack(layers.Dense(1, use_bias=False, kernel_initializer="zeros")),
+    "nested": lambda: stack(keras.Sequential([keras.Sequential([layers.Dense(1)])])),
+    "own class": own_class,
+    "Dropout": lambda: stack(layers.Dropout(0.5), layers.Dense(1), layers.Dropout(0.1)),
+    "noise": lambda: stack(layers.GaussianNoise(0.5), layers.GaussianDropout(0.2), layers.Dense(1)),
+    "LayerNormalization": lambda: stack(layers.LayerNormalization(), layers.Dense(1, use_bias=False)),
+    "UnitNormalization": lambda: stack(layers.UnitNormalization(), layers.Dense(1)),
+    "SpectralNormalization": lambda: stack(layers.SpectralNormalization(layers.Dense(1))),
+    "a norm of one's own": lambda: stack(SpectralNorm(16), layers.Activation("tanh"), SpectralNorm(1)),
+    "BatchNormalization, frozen": frozen_normalization,
+    "leaky": lambda: stack(layers.Dense(1), layers.LeakyReLU(negative_slope=0.2)),
+    "sigmoid inside": lambda: stack(layers.Dense(8, "sigmoid"), layers.Dense(1)),
+    "tanh inside": lambda: stack(layers.Dense(8, "tanh"), layers.Dense(1, use_bias=False)),
+    "a logit kept within 10": lambda: graph(lambda hidden: 10 * ops.tanh(score(hidden))),
+    "deep": lambda: stack(*[layers.Dense(8, "relu") for _ in range(20)], layers.Dense(1)),
+    "Dot": lambda: graph(lambda hidden: layers.Dot(axes=1)([layers.Dense(8)(hidden), hidden])),
+    "maxima": lambda: graph(lambda hidden: ops.max(layers.Dense(4)(hidden), axis=1, keepdims=True)),
+    "convolutions": lambda: keras.Sequential(
+        [
+            keras.Input(SHAPE),
+            layers.RandomTranslation(0.1, 0.1),
+            layers.Conv2D(8, 3),
+            layers.GroupNormalization(4),
+            layers.Conv2D(1, 3),
+            layers.GlobalAveragePooling2D(),
+        ]
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", LOGITS)
+def test_logits_of_every_kind_are_taken_and_train(case):
+    keras.utils.set_random_seed(0)
+    gan = gu.GAN(generator(), LOGITS[case](), seed=0)
+    before = gan.discriminator.get_weights()
+    images = np.random.default_rng(0).random((8, *SHAPE), dtype="float32")
+    gan.train_on_batch(images)
+    assert any(not np.array_equal(a, b) for a, b in zip(before, gan.discriminator.get_weights(), strict=True))
+
+
+def test_a_conditional_pair_is_taken():
+    networks = gu.build_conditional_generator(4, SHAPE, 3), gu.build_conditional_discriminator(SHAPE, 3)
+    assert gu.GAN(*networks).image_shape == (33,)
+
+
+def test_a_network_that_cannot_be_run_is_not_refused_for_that():
+    class Exotic(layers.Layer):
+        def compute_output_shape(self, shape):
+            return shape
+
+        def call(self, x):
+            raise NotImplementedError
+
+    discriminator = stack(Exotic(), layers.Dense(1))
+    images = probing.draw_inputs(SHAPE)
+    assert probing.output_range(discriminator, images) == (-np.inf, np.inf)
+    assert probing.sees_company(discriminator, images) is False
+    gu.build_combined(generator(), discriminator)
+
+
+def test_probing_leaves_no_trace():
+    """Weights, moving statistics, seeds of layers, Keras's random numbers, NumPy's and Python's."""
+
+    def state_after(build):
+        keras.utils.set_random_seed(1)
+        keras.random.normal((3,))
+        normalized = layers.BatchNormalization(), layers.Dense(30, "sigmoid"), layers.Reshape(SHAPE)
+        players = generator(*normalized), LOGITS["noise"]()
+        build(*players)
+        arrays = [keras.ops.convert_to_numpy(v) for player in players for v in player.variables]
+        numbers = keras.random.normal((3,)), np.random.random(3), random.random()  # noqa: NPY002
+        return [*arrays, *map(np.asarray, numbers)]
+
+    unseen = state_after(lambda *players: gu.networks.Combined(players))
+    for a, b in zip(unseen, state_after(gu.build_combined), strict=True):
+        np.testing.assert_array_equal(a, b)
