@@ -1,6 +1,7 @@
 """environment.yml agrees with pyproject.toml; tools/environment.py decides rightly and says what to do."""
 
 import ast
+import importlib.metadata as metadata
 import os
 import re
 import shutil
@@ -125,6 +126,46 @@ def test_a_second_call_installs_nothing(only, tmp_path, capsys):
     (venv / ".gan-notebooks").write_text("of another pyproject.toml")
     environment.prepare(str(venv))
     assert (only / "calls").read_text() == "installing\n" * 2
+
+
+@posix
+def test_a_target_that_needs_more_has_it_installed_and_nothing_is_lost(only, tmp_path):
+    fake_python(only, "python3", pip=f'echo "$*" >> "{only}/asked"')
+    venv, asked = tmp_path / "venv", only / "asked"
+    for extras in ("notebooks", "slides,test", "notebooks,slides", "notebooks", "test"):
+        environment.prepare(str(venv), "", extras)
+    lines = asked.read_text().splitlines()
+    assert [re.search(r"\[(.+)\]$", line)[1] for line in lines] == ["notebooks", "notebooks,slides,test"]
+
+
+@posix
+def test_pip_installs_and_builds_in_the_versions_of_the_lock(only, tmp_path, monkeypatch):
+    monkeypatch.setenv("PIP_CONSTRAINT", "/of/the/house.txt")
+    monkeypatch.setattr(environment, "LOCK", str(tmp_path / "of a day.txt"))
+    Path(environment.LOCK).write_text("keras==3.15.1\n")
+    fake_python(only, "python3", pip=f'echo "$PIP_CONSTRAINT, $PIP_BUILD_CONSTRAINT" >> "{only}/told"')
+    environment.prepare(str(tmp_path / "venv"))
+    lock = f"{tmp_path.as_uri()}/of%20a%20day.txt"  # pip takes a space for the end of a name
+    assert (only / "told").read_text() == f"/of/the/house.txt {lock}, {lock}\n"
+
+    Path(environment.LOCK).write_text("keras==3.15.2\n")  # the lock of another day
+    environment.prepare(str(tmp_path / "venv"))
+    assert len((only / "told").read_text().splitlines()) == 2
+
+
+@pytest.mark.parametrize("changed", ["", "numpy", "setuptools", "not-installed"])
+def test_what_was_made_here_follows_the_lock(tmp_path, changed):
+    found = {d.metadata["Name"].lower().replace("_", "-"): d.version for d in metadata.distributions()}
+    if changed:
+        found[changed] = "0.0.1"
+    lines = ["# written by make lock", *(f"{name}=={version}" for name, version in found.items())]
+    lines.append("keras==0.1 ; python_version < '3'")
+    lock = tmp_path / "constraints.txt"
+    lock.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    check = [sys.executable, "-I", "-c", environment.CHECK, ROOT, "notebooks", lock]
+    done = subprocess.run(check, capture_output=True, text=True)
+    assert (done.returncode == 0) == (changed != "numpy"), done.stderr
+    assert (f"numpy==0.0.1 but {metadata.version('numpy')}" in done.stderr) == (changed == "numpy")
 
 
 @posix

@@ -4,9 +4,9 @@ VENV is a folder that is new or empty, or an environment: one that was made here
 somebody's own (conda's, say), which is installed into and never emptied. One that serves another checkout is
 left alone, and so is any other folder.
 
-EXTRAS are those of pyproject.toml that are needed, "notebooks,slides,test" say. The versions are those of
-constraints.txt. Where VENV holds all that is asked for, this installs nothing and needs no network: a stamp in
-VENV tells so at once, and where there is none (a conda environment, say) the installed packages are asked.
+EXTRAS are those of pyproject.toml that are needed, "notebooks,slides,test" say; the versions stand in
+constraints.txt. Where VENV holds all that is asked for, this installs nothing and needs no network: a stamp
+in VENV tells so at once, and where there is none (a conda environment, say) the installed packages are asked.
 
 Only the standard library, in words that Python 3.6 reads, so that it can say itself what is wrong.
 """
@@ -45,10 +45,11 @@ for requirement in map(Requirement, wanted):
         version = metadata.version(requirement.name)
         assert requirement.specifier.contains(version, prereleases=True), f"{requirement} but {version}"
 installed = {d.metadata["Name"].lower().replace("_", "-"): d.version for d in metadata.distributions()}
-for line in open(sys.argv[3], encoding="utf-8") if sys.argv[3:] else []:
-    pin = Requirement(line.partition("#")[0]) if line.partition("#")[0].strip() else None
-    if pin and pin.name in installed.keys() - {"setuptools"} and (not pin.marker or pin.marker.evaluate()):
-        assert pin.specifier.contains(installed[pin.name], prereleases=True), f"{pin} but {installed[pin.name]}"
+locked = open(sys.argv[3], encoding="utf-8").read().splitlines() if sys.argv[3:] else []
+for pin in [Requirement(line) for line in locked if not line.startswith("#")]:
+    version = installed.get(pin.name)
+    if version and pin.name != "setuptools" and (pin.marker is None or pin.marker.evaluate()):
+        assert pin.specifier.contains(version, prereleases=True), f"{pin} but {version}"
 """
 
 # Prints the checkout that gan_utils is imported from, if it is, and one that is still there.
@@ -200,7 +201,7 @@ def install(python, extras):
 
 
 def fingerprint():
-    """What a stamp begins with: it goes stale when pyproject.toml or the lock changes or the folder is moved."""
+    """What a stamp begins with; it goes stale when what it tells of changes, or the folder is moved."""
     known = hashlib.sha256(ROOT.encode())
     for path in (os.path.join(ROOT, "pyproject.toml"), LOCK):
         with open(path, "rb") as file:

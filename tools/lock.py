@@ -1,9 +1,9 @@
 """Locks the versions of a day on which everything worked: `make lock` writes constraints.txt.
 
-One file serves each supported Python and system: where they need different versions, a line says for which
-(`numpy==2.4.6 ; python_full_version < '3.12'`), and pip reads it as it stands, `pip install -c constraints.txt`.
-`python tools/lock.py --oldest` writes the oldest that pyproject.toml admits, for Python 3.11, in its place: the
-weekly tests install that, and nobody commits it.
+One file serves each supported Python and system: where these need different versions, a line says which is
+whose (`numpy==2.4.6 ; python_full_version < '3.12'`), and pip reads it so: `pip install -c constraints.txt`.
+`python tools/lock.py --oldest` writes the oldest versions that pyproject.toml admits in its place, for Python
+3.11: the weekly tests install them, and nobody commits them.
 """
 
 import argparse
@@ -15,15 +15,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "constraints.txt"
 LEFT_OUT = {"bench"}  # PyTorch: gigabytes, another build for each machine, and no notebook needs it
-HEADER = "# Written by `make lock`: what `make`, environment.yml and CI install. pip install -c constraints.txt\n"
+HEADER = "# Written by `make lock`; `make`, environment.yml and CI install these versions.\n"
 
 
 def resolve(path, oldest=False):
     """Write to `path` a version of all that pyproject.toml asks for, to build the project included."""
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--upgrade", "--python-version", "3.11"]
-    command += ["--no-header", "--no-annotate", "--no-emit-index-url", "--output-file", path]
-    if oldest:  # of what is named there; what that needs in turn comes new, for nobody tested how old it may be
+    command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--upgrade", "--output-file", path]
+    command += ["--no-header", "--no-annotate", "--no-emit-index-url", "--python-version", "3.11"]
+    if oldest:  # of what is named there: what that needs in its turn has no floor here, and comes new
         command += ["--resolution", "lowest-direct", "--only-binary", ":all:"]
     else:
         command += ["--universal"]
