@@ -1,7 +1,7 @@
 """One notebook alone in an empty folder, where TensorFlow and Jupyter are and this project is not: Colab.
 
-The first cell installs the project, here from a wheel in place of the address. All that was there must stay as
-it was, and every cell must run. The versions are those that Colab had of late: colab.txt.
+The first cell installs the project, here from a wheel in place of the address. What was there must stay as it
+was, and every cell must run. The versions are those that Colab had of late: colab.txt.
 """
 
 import json
