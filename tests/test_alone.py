@@ -18,6 +18,8 @@ from test_lock import build_wheel
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+# TensorFlow 2.20 says at any level of its log that one rewriting of a graph was not done; it costs nothing.
+NO_HARM = re.compile("WARNING: All log messages before absl|E0000 .*meta_optimizer.*remapper failed")
 
 
 @pytest.fixture(scope="module")
@@ -65,8 +67,9 @@ def test_a_notebook_alone_on_colab_runs_through(path, colab, tmp_path):
     cells = json.loads(alone.read_text(encoding="utf-8"))["cells"]
     cells = [cell for cell in cells if cell["cell_type"] == "code"]
     assert [cell["execution_count"] for cell in cells] == [*range(1, len(cells) + 1)]
-    said = [output for cell in cells for output in cell["outputs"] if output.get("name") == "stderr"]
-    assert said == []
+    said = [output["text"] for cell in cells for output in cell["outputs"] if output.get("name") == "stderr"]
+    said = [line for text in said for line in "".join(text).splitlines()]
+    assert [line for line in said if not NO_HARM.match(line)] == []
     after = subprocess.check_output([*pip, "freeze"], text=True).splitlines()
     assert [line.partition(" @ ")[0] for line in after if line not in before] == ["gan-notebooks"]
     assert set(before) < set(after)
