@@ -10,6 +10,7 @@ import numpy as np
 
 from gan_utils.callbacks import OneBar
 from gan_utils.data import check_count, check_images
+from gan_utils.pairs import check_batch
 
 
 @contextlib.contextmanager
@@ -37,8 +38,14 @@ def fit_gan(gan, images, epochs, batch_size, callbacks, verbose):
     images = check_images(images, gan.image_shape)
     check_count("epochs", epochs)
     check_count("batch_size", batch_size, largest=len(images))
+    least = gan.least_batch
+    check_batch("batch_size: a batch", batch_size, least)
     callbacks = list(callbacks or []) + ([OneBar()] if verbose == 1 else [])
-    params = {"epochs": epochs, "steps": math.ceil(len(images) / batch_size), "verbose": verbose}
+    params = {
+        "epochs": epochs,
+        "steps": max(1, math.ceil((len(images) + 1 - least) / batch_size)),
+        "verbose": verbose,
+    }
     callbacks = keras.callbacks.CallbackList(
         callbacks, add_history=True, add_progbar=verbose == 2, model=gan, **params
     )
@@ -49,7 +56,7 @@ def fit_gan(gan, images, epochs, batch_size, callbacks, verbose):
     callbacks.on_train_begin()
     for epoch in range(epochs):
         callbacks.on_epoch_begin(epoch)
-        if len(gan.order) != len(images) or gan.position == len(images):
+        if len(gan.order) != len(images) or len(images) - gan.position < least:
             with interrupts_wait():
                 gan.order, gan.position = gan.random.permutation(len(images)).astype("int32"), 0
         batches, sizes = [], []
@@ -57,6 +64,8 @@ def fit_gan(gan, images, epochs, batch_size, callbacks, verbose):
             callbacks.on_train_batch_begin(len(batches))
             with interrupts_wait():
                 chosen = gan.order[gan.position : gan.position + batch_size]
+                if len(images) - gan.position - batch_size < least:  # one image more, not a batch of one
+                    chosen = gan.order[gan.position :]
                 logs = gan.train_on_batch(images[chosen])
                 gan.position += len(chosen)
                 # Frames at steps 1, 2, 4, 8, ..., for most happens at the beginning; and after each epoch.

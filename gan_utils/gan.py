@@ -4,8 +4,10 @@ import keras
 import numpy as np
 
 from gan_utils import fitting, saving
-from gan_utils.data import check_count, check_images
+from gan_utils.data import check_count, check_images, to_bytes
 from gan_utils.networks import build_combined
+from gan_utils.pairs import check_batch, check_generator, check_strategy, clone, needs_company, own_optimizer
+from gan_utils.surroundings import check_backend
 
 FRAME_IMAGES = 36  # a 6x6 grid in the training film
 AVERAGE_EVERY = 10  # steps; to copy and average all weights takes about a tenth of a step's time
@@ -19,7 +21,8 @@ class GAN:
     Args:
         generator: latents (n, latent_dim) -> images (n, ...) in [0, 1].
         discriminator: images -> one logit each (n, 1). Neither BatchNormalization nor a final sigmoid.
-        generator_optimizer, discriminator_optimizer: Keras optimizers, one each; by default Adam(2e-3) and
+        generator_optimizer, discriminator_optimizer: new Keras optimizers, one each, or their names, as
+            "adam"; by default Adam(2e-3) and
             AdamW(1e-3, weight_decay=0.2), both with beta_1 = 0 and beta_2 = 0.9 (as Gulrajani et al. 2017,
             arXiv:1704.00028, algorithm 1): found by the sweep in benchmarks/. Without weight
             decay of D the digits got worse again after a minute or two.
@@ -37,8 +40,9 @@ class GAN:
         history: Keras's History of the latest `fit`.
 
     Raises:
-        TypeError, ValueError: as `build_combined`; also for one optimizer given to both players, and for
-            `average` outside [0, 1).
+        TypeError, ValueError: as `build_combined`; a generator whose images leave [0, 1] or are all the same;
+            an optimizer given to both players, or that has trained already; `average` outside [0, 1); what
+            Keras is set to cannot train: its backend, its floatx, a strategy of TensorFlow's.
     """
 
     def __init__(
@@ -50,28 +54,37 @@ class GAN:
         average=0.998,
         seed=None,
     ):
+        check_backend()
         self.combined = build_combined(generator, discriminator)
         self.generator, self.discriminator = generator, discriminator
-        if generator_optimizer is not None and generator_optimizer is discriminator_optimizer:
+        check_generator(generator)
+        for model in (generator, discriminator, self.combined):
+            check_strategy(model)
+        if (
+            isinstance(generator_optimizer, keras.Optimizer)
+            and generator_optimizer is discriminator_optimizer
+        ):
             raise ValueError(
                 "generator_optimizer and discriminator_optimizer are one object, give each its own"
             )
         if not 0 <= average < 1:
             raise ValueError(f"average must be in [0, 1), where 0 is off; it is {average!r}")
         discriminator.compile(
-            optimizer=discriminator_optimizer
+            optimizer=own_optimizer("discriminator_optimizer", discriminator_optimizer)
             or keras.optimizers.AdamW(1e-3, weight_decay=0.2, beta_1=0.0, beta_2=0.9),
             loss=keras.losses.BinaryCrossentropy(from_logits=True),
             metrics=[keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)],  # a logit of 0 is D = 1/2
         )
         self.combined.compile(
-            optimizer=generator_optimizer or keras.optimizers.Adam(2e-3, beta_1=0.0, beta_2=0.9),
+            optimizer=own_optimizer("generator_optimizer", generator_optimizer)
+            or keras.optimizers.Adam(2e-3, beta_1=0.0, beta_2=0.9),
             loss=keras.losses.BinaryCrossentropy(from_logits=True),
         )
         self.latent_dim, self.image_shape = generator.input_shape[1], generator.output_shape[1:]
         self.average = average
         self.averages = []
-        self._averaged_generator = keras.models.clone_model(generator) if average else generator
+        self.least_batch = 2 if needs_company(generator) else 1
+        self._averaged_generator = clone(generator) if average else generator
         self.random = np.random.default_rng(seed)
         self.frame_latents = self._draw_latents(FRAME_IMAGES, np.random.default_rng(seed))
         self.step, self.frames = 0, []
@@ -98,12 +111,14 @@ class GAN:
             and before G's update) and "d_accuracy" (share of the 2 n images that D got right).
 
         Raises:
-            TypeError, ValueError: as `check_images`; a network without trainable weights. Nothing changed.
+            TypeError, ValueError: as `check_images`; a network without trainable weights; one image where the
+                generator normalizes by the batch. Nothing changed.
             FloatingPointError: fake images or losses are NaN or infinite: the weights are spoilt.
         """
         real_images = check_images(real_images, self.image_shape, "real_images")
         self._check_both_train()
         n = len(real_images)
+        check_batch("real_images: a batch", n, self.least_batch)
 
         # D's step: n real images (target 1) and as many fakes (target 0), in one batch. predict_on_batch runs
         # G in inference mode: BatchNorm uses its moving statistics, and nothing of G changes here.
@@ -173,15 +188,16 @@ class GAN:
             raise ValueError(f"latents must have shape (n, {self.latent_dim}), n from 1, not {latents.shape}")
         if not np.isfinite(latents).all():
             raise ValueError("latents holds NaN or infinity; draw them from a standard normal distribution")
-        generator = self.averaged_generator
+        generator = check_strategy(self.averaged_generator)
         chunks = np.split(latents, range(1000, len(latents), 1000))  # bounds the memory
-        return np.concatenate([generator.predict_on_batch(chunk) for chunk in chunks])
+        images = np.concatenate([generator.predict_on_batch(chunk) for chunk in chunks])
+        return images.astype("float32", copy=False)  # of another type where Keras's floatx or policy is
 
     def keep_frame(self):
         """Draw the fixed latents once more, for `frames`."""
         if not self.frames or self.frames[-1][0] != self.step:
             images = self.generate(latents=self.frame_latents)
-            self.frames.append((self.step, np.round(images * 255).astype("uint8")))
+            self.frames.append((self.step, to_bytes(images)))
 
     def save(self, folder, overwrite=True):
         """Save all that training needs to go on, in a folder: see `gan_utils.saving.save_gan`."""
@@ -207,6 +223,7 @@ class GAN:
 
     def _check_both_train(self):
         for name, model in (("generator", self.generator), ("discriminator", self.discriminator)):
+            check_strategy(model)
             if not model.trainable_weights:
                 raise ValueError(
                     f"{name} has no trainable weights and would learn nothing: set {name}.trainable = False "
@@ -223,7 +240,7 @@ def _train(model, inputs, targets):
 
 def _check_finite(step, **values):
     for name, value in values.items():
-        if not np.isfinite(np.sum(value)):
+        if not np.isfinite(np.sum(value, dtype="float64")):
             raise FloatingPointError(
                 f"{name}: NaN or infinite at step {step}, the weights grew beyond all bounds. Load what "
                 f"was saved last, and give both optimizers smaller learning rates or clipnorm=1"

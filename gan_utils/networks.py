@@ -157,7 +157,7 @@ def input_gradient(model, inputs):
     nudged = Combined([_Nudge(), model])
     nudged.compile(optimizer=keras.optimizers.SGD(1.0), loss=lambda _, logits: -keras.ops.sum(logits))
     nudged.train_on_batch(inputs, keras.ops.zeros((len(inputs), 1)))
-    return nudged.layers[0].get_weights()[0]
+    return nudged.layers[0].get_weights()[0].astype("float32", copy=False)
 
 
 class _Nudge(layers.Layer):

@@ -44,20 +44,82 @@ def check_pair(generator, discriminator):
 def check_generator(generator):
     """Raise ValueError unless G's images stay in [0, 1], whatever its weights, and depend on the latents."""
     latents = probing.draw_inputs(generator.input_shape[1:])
-    low, high = probing.output_range(generator, latents, trials=6)
+    tried = [*probing.outputs_of_other_weights(generator, latents, trials=6)]
+    low, high = probing.range_of(tried)
     if low < -1e-3 or high > 1 + 1e-3:
         raise ValueError(
             f"generator must make images in [0, 1], but {_told(low, high)}: end it in a sigmoid, as in "
             f'Dense(..., activation="sigmoid"), and train on images in [0, 1]'
         )
-    tried = probing.outputs_of_other_weights(generator, latents, trials=4)
-    if all([np.ptp(images, axis=0).max() == 0 for images in tried] or [False]):
+    if tried and all(np.ptp(images, axis=0).max() == 0 for images in tried):
         raise ValueError("generator makes the same image of all latents: let its first layer take them in")
+
+
+def check_strategy(model):
+    """Return the model, or raise ValueError where a strategy of TensorFlow's would split its batches."""
+    strategy = getattr(model, "distribute_strategy", None)  # there is none on the other backends
+    if strategy is not None and "Default" not in type(strategy).__name__:
+        raise ValueError(
+            f"{type(strategy).__name__}: a GAN cannot be built or trained under a strategy of tf.distribute, "
+            f"which splits its batches: leave its scope; several devices serve on JAX "
+            f"(KERAS_BACKEND=jax) with keras.distribution.set_distribution"
+        )
+    return model
+
+
+def needs_company(generator):
+    """Does G in training normalize by the statistics of its batch, which one image alone has not?"""
+    return probing.sees_company(generator, probing.draw_inputs(generator.input_shape[1:]), modes=(True,))
+
+
+def check_batch(argument, size, least):
+    """Raise ValueError unless there are enough images for a generator that `needs_company`."""
+    if size < least:
+        raise ValueError(
+            f"{argument} must hold at least {least} images; it is {size}: generator normalizes by its batch, "
+            f"as BatchNormalization does, and would make the same image of all latents if each came alone"
+        )
+
+
+def clone(generator):
+    """A second generator of the same kind, for the average."""
+    try:
+        return keras.models.clone_model(generator, clone_function=_clone_layer, recursive=True)
+    except Exception as error:
+        raise TypeError(
+            f"generator cannot be copied for the average ({type(error).__name__}): a layer or class of your "
+            f"own lacks get_config, or **kwargs in __init__; add them, or give average=0"
+        ) from error
+
+
+def _clone_layer(layer):
+    """A layer like it; itself where it has no state, as a Lambda, which Keras would not copy."""
+    return layer.__class__.from_config(layer.get_config()) if getattr(layer, "variables", ()) else layer
+
+
+def own_optimizer(argument, given):
+    """The Keras optimizer that was given or named, or None; TypeError or ValueError where it cannot serve."""
+    if given is None:
+        return None
+    serves = 'what serves is a Keras optimizer or its name, as "adam"'
+    if isinstance(given, type):
+        raise TypeError(f"{argument}: the class {given.__name__} came; {serves}: {given.__name__}()")
+    try:
+        optimizer = keras.optimizers.get(given)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{argument}: {given!r} came; {serves}") from error
+    if optimizer.built:
+        raise ValueError(f"{argument} has trained other weights already, and knows no others: give a new one")
+    return optimizer
 
 
 def _check_network(name, model):
     if not isinstance(model, keras.Model):
-        raise TypeError(f"{name} must be a Keras model, not {type(model).__name__}")
+        kind = type(model)
+        hint = (
+            ": build it with `import keras`, not tf.keras" if kind.__module__.startswith("tf_keras") else ""
+        )
+        raise TypeError(f"{name} must be a Keras model, not {kind.__name__}{hint}")
     if not model.built:
         raise ValueError(f"{name} is not built yet: begin it with keras.Input, so that its shapes are known")
     for end in ("input", "output"):
@@ -68,6 +130,13 @@ def _check_network(name, model):
         if not keras.backend.is_float_dtype(tensor.dtype):
             raise ValueError(
                 f"{name} takes {tensor.dtype}, but must take floating point: no dtype in its keras.Input"
+            )
+    for weight in model.weights:
+        if weight.dtype in ("float16", "bfloat16"):
+            raise ValueError(
+                f"{name} has weights of {weight.dtype}, too coarse to train (keras.json may say so): call "
+                f'keras.config.set_floatx("float32") before you build it; what is fast and serves is '
+                f'keras.config.set_dtype_policy("mixed_{weight.dtype}")'
             )
     if name == "generator" and not hasattr(model, "input_shape"):
         raise ValueError(

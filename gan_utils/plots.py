@@ -7,6 +7,7 @@ in line style, for grey print.
 import base64
 import html
 import io
+import warnings
 from pathlib import Path
 
 import imageio.v3 as imageio
@@ -14,6 +15,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import HTML, display
 from PIL import Image
+
+from gan_utils.data import check_count, check_pictures, to_bytes
+from gan_utils.fonts import find_letters
 
 COLORS = {
     "real": "#0072B2",  # blue
@@ -50,8 +54,11 @@ def show(figure, alt, controls=None):
 
 def draw_png(figure):
     """A matplotlib figure as the bytes of a PNG; closes it."""
+    find_letters(figure)
     drawn, png = io.BytesIO(), io.BytesIO()
-    figure.savefig(drawn, format="png", dpi=100, bbox_inches="tight")
+    with warnings.catch_warnings():  # find_letters has said it, in one line for all
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing", UserWarning)
+        figure.savefig(drawn, format="png", dpi=100, bbox_inches="tight")
     plt.close(figure)
     # 256 colours look the same, in half the bytes: a notebook holds dozens of figures.
     Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(png, "png", optimize=True)
@@ -60,7 +67,7 @@ def draw_png(figure):
 
 def tile(images, columns):
     """Lay images (n, height, width, 1 or 3) out as one picture, (H, W) or (H, W, 3), `columns` in a row."""
-    images = np.asarray(images)
+    check_count("columns", columns)
     n, height, width, channels = images.shape
     rows = -(-n // columns)
     canvas = np.full((rows * (height + 1) - 1, columns * (width + 1) - 1, channels), images.dtype.type(0))
@@ -71,19 +78,24 @@ def tile(images, columns):
 
 
 def plot_images(images, columns=10, title=None, row_labels=None, axes=None):
-    """Draw images (n, height, width, 1 or 3) in [0, 1], or uint8, as a grid. Returns the figure."""
+    """Draw images (n, height, width, 1 or 3) in [0, 1], or uint8, as a grid. Returns the figure.
+
+    Also images without channels, (n, height, width), flat ones, (n, 784), and one image alone.
+    """
+    images = check_pictures(images)
     grid = tile(images, columns)
     if axes is None:
         _, axes = plt.subplots(figsize=(0.7 * columns, 0.7 * columns * grid.shape[0] / grid.shape[1]))
     axes.imshow(grid, cmap="gray", vmin=0, vmax=255 if grid.dtype == np.uint8 else 1, interpolation="nearest")
     axes.set_xticks([])
-    height = np.asarray(images).shape[1] + 1
+    height = images.shape[1] + 1
     labels = row_labels or []
     axes.set_yticks([height * (i + 0.5) for i in range(len(labels))], labels)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     if title:
         axes.set_title(title)
+    find_letters(axes.figure)
     return axes.figure
 
 
@@ -136,6 +148,7 @@ def plot_signature(curves, pictures, class_counts, title):
     classes.set(xlabel="class read", xticks=range(10), yticks=[], title="classes")
     plot_images(pictures[:12], columns=4, title="pictures", axes=grid)
     figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
+    find_letters(figure)
     return figure
 
 
@@ -188,16 +201,34 @@ def fingerprint(images):
 
 
 def save_gif(frames, path, columns=6, seconds=8.0):
-    """Write `GAN.frames` as an animated GIF that lasts `seconds` and then rests on the last frame."""
+    """Write `GAN.frames` as an animated GIF that lasts `seconds` and then rests on the last frame.
+
+    Args:
+        frames: list of (step, images), as `GAN.frames`, or of images; these as `plot_images` takes them.
+        path: of the file, or a file that is open for writing.
+        columns: images in a row.
+        seconds: above 0.
+    """
+    if isinstance(frames, tuple) and len(frames) == 2 and np.ndim(frames[0]) == 0:
+        frames = [frames]
+    images = [frame[1] if isinstance(frame, tuple) and len(frame) == 2 else frame for frame in frames]
+    if not images:
+        raise ValueError("frames: none came; what serves is GAN.frames, which `fit` fills")
+    images = [check_pictures(of_one_step, "frames") for of_one_step in images]
     # Sixteen shades of grey are enough for the eye, and half the bytes.
-    pictures = [tile(images // 16 * 17, columns) for _, images in frames]
+    pictures = [tile((x if x.dtype == np.uint8 else to_bytes(x)) // 16 * 17, columns) for x in images]
     durations = [1000 * seconds / len(pictures)] * (len(pictures) - 1) + [3000]
+    durations = durations if len(pictures) > 1 else 3000  # a list of one is not taken
     imageio.imwrite(path, pictures, extension=".gif", duration=durations, loop=0)
     return Path(path)
 
 
 def show_gif(path, alt):
     """Show a GIF, from the page itself: an image/gif output would be lost in HTML pages and slides."""
+    if not isinstance(path, (str, Path)):
+        raise TypeError(
+            f"path: a {type(path).__name__} came; what serves is what save_gif(frames, path) returns"
+        )
     data = base64.b64encode(Path(path).read_bytes()).decode()
     style = "width: 22em; image-rendering: pixelated"
     display(HTML(f'<img src="data:image/gif;base64,{data}" alt="{html.escape(alt)}" style="{style}">'))

@@ -13,7 +13,7 @@ import keras
 import numpy as np
 
 BATCH = 8
-TRIALS = 32  # a logit has either sign in each, so that it keeps to one in all of them only by a miracle
+TRIALS = 100  # a logit has either sign in each, so that it keeps to one in all of them only by a miracle
 FAR = 1.8  # a verdict that goes beyond on both sides is a logit: sigmoid(1.8) = 0.86
 
 
@@ -38,8 +38,13 @@ def output_range(model, inputs, trials=TRIALS):
         a ReLU; (-inf, inf) of a logit, and of a model that cannot be run. An output beyond `FAR` counts as
         infinite.
     """
+    return range_of(outputs_of_other_weights(model, inputs, trials))
+
+
+def range_of(tried):
+    """`output_range` from the outputs for one set of weights after the other, as far as they are needed."""
     least, greatest = np.inf, -np.inf
-    for outputs in outputs_of_other_weights(model, inputs, trials):
+    for outputs in tried:
         least, greatest = min(least, np.nanmin(outputs)), max(greatest, np.nanmax(outputs))
         if least < -FAR and greatest > FAR:
             break
@@ -75,7 +80,7 @@ def sees_company(model, inputs, modes=(True, False)):
     rng = np.random.default_rng(1)
     crowd = inputs[:1] + 1e-3 * rng.standard_normal(inputs.shape, dtype="float32")
     changed = np.concatenate([inputs[-1:], crowd[1:-1], inputs[1:2]])
-    for weights in (None, _weights(model, _new, rng), _weights(model, _new, rng)):
+    for weights in (None, _weights(model, _new, rng)):
         for training in modes:
             first, second = (_run(model, batch, weights, training) for batch in (crowd, changed))
             if first is None or second is None or not np.isfinite([first, second]).all():
@@ -105,13 +110,13 @@ def _run(model, inputs, weights=None, training=False):
 def _weights(model, draw, rng, size=1.0):
     changed = model.trainable_weights or model.weights
     changed = [w for w in changed if keras.backend.is_float_dtype(w.dtype)]
-    return {id(w): (size * draw(rng, w)).astype("float32") for w in changed}
+    return {id(w): np.float32(size) * draw(rng, w) for w in changed}
 
 
 def _new(rng, weight):
     """Random numbers that keep the size of what a layer is given; for a bias as large as one."""
-    return rng.standard_normal(weight.shape) / np.sqrt(np.prod(weight.shape[:-1]))
+    return rng.standard_normal(weight.shape, dtype="float32") / np.float32(np.prod(weight.shape[:-1])) ** 0.5
 
 
 def _own(rng, weight):
-    return rng.choice([-1.0, 1.0]) * keras.ops.convert_to_numpy(weight).astype("float64")
+    return np.float32(rng.choice([-1, 1])) * keras.ops.convert_to_numpy(weight).astype("float32")

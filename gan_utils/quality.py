@@ -15,7 +15,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from gan_utils.data import check_images, load_images
+from gan_utils.data import NAMES, Dataset, check_images, load_images
 from gan_utils.mnist import keras_folder
 from gan_utils.networks import LAST
 
@@ -50,8 +50,9 @@ def evaluate_quality(images, dataset):
         "recognised": share that the classifier reads with a confidence above 0.9.
 
     Raises:
-        TypeError, ValueError: as `check_images`; fewer than 100 images.
+        TypeError, ValueError: as `check_images`; fewer than 100 images; a data set of one's own.
     """
+    _check_known(dataset)
     images = check_images(images, dataset.images.shape[1:])
     if len(images) < 100:
         raise ValueError(f"images holds {len(images)}, but the measures need 100 at the least, better 1,000")
@@ -99,7 +100,17 @@ def _measure(images, train):
 
 def classify(images, dataset):
     """Class probabilities, float32 (n, 10), of images (n, 28, 28, 1), by the data set's fixed classifier."""
+    _check_known(dataset)
     return _read(dataset.name, check_images(images, dataset.images.shape[1:]))[1]
+
+
+def _check_known(dataset):
+    if not isinstance(dataset, Dataset):
+        raise TypeError(f"dataset: {type(dataset).__name__} came; what serves is what load_images returns")
+    if dataset.name not in NAMES[1:]:
+        raise ValueError(
+            f"dataset: {dataset.name!r} came; what serves has a classifier: {', '.join(NAMES[1:])}"
+        )
 
 
 def build_classifier():

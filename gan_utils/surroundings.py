@@ -44,7 +44,11 @@ def wrong_settings():
             f"layers of your own would take an image's rows for its channels: write channels_last in {file}",
         )
     if os.environ.get("TF_USE_LEGACY_KERAS", "").lower() in ("1", "true"):
-        yield "tf.keras", "TF_USE_LEGACY_KERAS", "makes it Keras 2, whose networks do not serve here: unset it"
+        yield (
+            "tf.keras",
+            "TF_USE_LEGACY_KERAS",
+            "makes it Keras 2, whose networks do not serve here: unset it",
+        )
 
 
 def check_backend():

@@ -12,10 +12,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-from gan_utils.contracts import remember
+from gan_utils.data import to_bytes
 from gan_utils.losses import discriminator_loss, generator_loss
 from gan_utils.plots import COLORS, draw_png, plot_images, show
 from gan_utils.quality import classify
+from gan_utils.remembering import remember
 
 VERDICT = LinearSegmentedColormap.from_list("D from 0 to 1", [COLORS["fake"], "white", COLORS["real"]])
 
@@ -115,7 +116,7 @@ class LatentExplorer:
 
         def redraw():
             (image,), (words,) = self.draw([[control.value for control in controls]])
-            pixels = np.round(image * 255).astype("uint8").repeat(10, axis=0).repeat(10, axis=1)
+            pixels = to_bytes(image).repeat(10, axis=0).repeat(10, axis=1)
             picture.value = imageio.imwrite("<bytes>", pixels.squeeze(), extension=".png")
             told.value = f"read as {words} sure"
 

@@ -10,11 +10,13 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "gan_utils"
 FILES = sorted(PACKAGE.rglob("*.py"))
-ORDER = ["mnist", "surroundings", "data", "probing", "pairs", "networks", "losses", "contracts", "callbacks"]
-ORDER += ["fitting", "saving", "gan", "conditional", "quality", "plots", "guess", "quiz", "check.verdict"]
-ORDER += ["check.discriminator", "check.generator", "check.recipe", "check.losses", "check.saddle"]
-ORDER += ["check.training", "check.turn", "check.walk", "check.dcgan", "check"]
-ORDER += ["widgets", "__init__", "__main__"]
+ORDER = """
+    mnist surroundings remedies data probing pairs networks losses remembering watching scoring endings recipes contracts
+    callbacks fitting saving gan conditional quality fonts plots guess quiz check.verdict check.discriminator
+    check.generator check.recipe check.losses check.saddle check.training check.turn check.walk check.dcgan check widgets
+    __init__ __main__
+""".split()
+
 
 
 def room(path):

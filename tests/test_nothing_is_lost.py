@@ -186,7 +186,7 @@ from keras import layers
 import gan_utils as gu
 
 folder, kills = sys.argv[1], int(sys.argv[2])
-generator = keras.Sequential([keras.Input((2,)), layers.Dense(4), layers.Reshape((2, 2, 1))])
+generator = keras.Sequential([keras.Input((2,)), layers.Dense(4, "sigmoid"), layers.Reshape((2, 2, 1))])
 discriminator = keras.Sequential([keras.Input((2, 2, 1)), layers.Flatten(), layers.Dense(1)])
 gan = gu.GAN(generator, discriminator, seed=0)
 

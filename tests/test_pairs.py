@@ -58,8 +58,8 @@ class Mean(layers.Layer):
 class Norm(layers.Layer):
     """BatchNormalization where no list of layers shows it."""
 
-    def __init__(self):
-        super().__init__()
+    def __init__(self, **options):
+        super().__init__(**options)
         self.norm = layers.BatchNormalization()
 
     def build(self, shape):
@@ -269,3 +269,248 @@ def test_probing_leaves_no_trace():
     unseen = state_after(lambda *players: gu.networks.Combined(players))
     for a, b in zip(unseen, state_after(gu.build_combined), strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+# --- what GAN asks beyond build_combined ------------------------------------------------------------------
+
+NO_IMAGES = {
+    "tanh": ([layers.Dense(30, "tanh")], r"within -1\.\.1 .* a tanh"),
+    "linear": ([layers.Dense(30)], "no bounds.*no activation"),
+    "relu": ([layers.Dense(30, "relu")], "never below 0 .*a ReLU"),
+    "softplus": ([layers.Dense(30, "softplus")], "never below 0"),
+    "elu": ([layers.Dense(30, "elu")], "never below -1"),
+    "nested": ([keras.Sequential([layers.Dense(30, "tanh")])], "a tanh"),
+    "from zero": ([layers.Dense(30, kernel_initializer="zeros")], "no bounds"),
+    "a scaled sigmoid": ([layers.Dense(30, "sigmoid"), layers.Rescaling(1.5)], r"within 0\.\.1\.5"),
+}
+
+
+@pytest.mark.parametrize("case", NO_IMAGES)
+def test_a_generator_must_keep_to_0_and_1(case):
+    end, message = NO_IMAGES[case]
+    player = generator(*end, layers.Reshape(SHAPE))
+    with pytest.raises(ValueError, match=rf"must make images in \[0, 1\].*{message}.*end it in a sigmoid"):
+        gu.GAN(player, gu.build_discriminator(SHAPE))
+    gu.build_combined(player, gu.build_discriminator(SHAPE))  # of points in the plane, for one
+
+
+IMAGES = {
+    "hard_sigmoid": [layers.Dense(30, "hard_sigmoid")],
+    "half a tanh": [layers.Dense(30, "tanh"), layers.Rescaling(0.5, 0.5)],
+    "clipped": [layers.Dense(30), layers.Lambda(lambda x: ops.clip(x, 0, 1))],
+    "from zero": [layers.Dense(30, "sigmoid", kernel_initializer="zeros")],
+    "softmax": [layers.Dense(30, "softmax")],
+}
+
+
+@pytest.mark.parametrize("case", IMAGES)
+def test_generators_of_every_kind_are_taken(case):
+    images = gu.GAN(generator(*IMAGES[case], layers.Reshape(SHAPE)), gu.build_discriminator(SHAPE)).generate(
+        3
+    )
+    assert images.min() >= 0 and images.max() <= 1
+
+
+def test_a_frame_never_wraps_round(monkeypatch):
+    """Whatever a generator that cannot be tried may draw."""
+    gan = gu.GAN(generator(), gu.build_discriminator(SHAPE))
+    drawn = np.linspace(-0.71, 1.73, 36 * 30, dtype="float32").reshape(36, *SHAPE)
+    monkeypatch.setattr(gan, "generate", lambda latents: drawn)
+    gan.keep_frame()
+    frame = gan.frames[0][1]
+    assert frame.dtype == "uint8" and np.all(np.diff(frame.ravel().astype(int)) >= 0)
+
+
+Z, X = keras.Input((3,)), keras.Input(SHAPE)
+HIDDEN = layers.Flatten()(X)
+SHARED = layers.Dense(30)
+UNFIT = {
+    "same image": (
+        lambda: generator(layers.Lambda(lambda x: 0 * x), layers.Dense(30, "sigmoid"), layers.Reshape(SHAPE)),
+        lambda: gu.build_discriminator(SHAPE),
+        "generator makes the same image of all latents",
+    ),
+    "shared weights": (
+        lambda: keras.Sequential([keras.Input((30,)), SHARED, layers.Reshape(SHAPE)]),
+        lambda: keras.Sequential([keras.Input(SHAPE), layers.Flatten(), SHARED, layers.Dense(1)]),
+        "generator and discriminator share 2 weights",
+    ),
+    "bytes": (
+        generator,
+        lambda: keras.Sequential([keras.Input(SHAPE, dtype="uint8"), layers.Flatten(), layers.Dense(1)]),
+        "discriminator takes uint8, but must take floating point",
+    ),
+    "two inputs": (
+        lambda: keras.Model([Z, X], X),
+        lambda: gu.build_discriminator(SHAPE),
+        r"generator must have one input; its inputs have the shapes \[\(None, 3\), \(None, 6, 5, 1\)\]",
+    ),
+    "two outputs": (
+        generator,
+        lambda: keras.Model(X, [layers.Dense(1)(HIDDEN), layers.Dense(1)(HIDDEN)]),
+        "discriminator must have one output",
+    ),
+    "no latents": (
+        lambda: keras.Sequential([keras.Input((0,)), layers.Dense(30, "sigmoid"), layers.Reshape(SHAPE)]),
+        lambda: gu.build_discriminator(SHAPE),
+        r"generator maps \(0,\) to \(6, 5, 1\): each size must be known and at least 1",
+    ),
+    "any size": (
+        generator,
+        lambda: keras.Sequential([keras.Input((None, None, 1)), layers.GlobalMaxPooling2D()]),
+        r"discriminator takes images \(None, None, 1\): give both the same",
+    ),
+    "own class, unbuilt": (generator, OwnClass, "discriminator is not built yet"),
+    "own class of G": (
+        lambda: own_class(),
+        lambda: gu.build_discriminator(SHAPE),
+        "generator is of a class of its own.*keras.Model",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", UNFIT)
+def test_networks_that_cannot_be_trained_are_refused_in_one_line(case):
+    make, judge, message = UNFIT[case]
+    with pytest.raises(ValueError, match=message) as raised:
+        gu.GAN(make(), judge())
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_coarse_weights_are_refused_and_mixed_precision_serves(dtype):
+    policy = keras.config.dtype_policy()
+    try:
+        keras.config.set_dtype_policy(dtype)
+        with pytest.raises(
+            ValueError, match=rf'weights of {dtype}.*set_floatx\("float32"\).*"mixed_{dtype}"'
+        ):
+            gu.GAN(generator(), gu.build_discriminator(SHAPE))
+        keras.config.set_dtype_policy(f"mixed_{dtype}")
+        gan = gu.GAN(generator(), gu.build_discriminator(SHAPE), seed=0)
+        logs = gan.train_on_batch(np.ones((3000, *SHAPE), "float32"))  # their sum is beyond float16
+    finally:
+        keras.config.set_dtype_policy(policy)
+    assert all(0 <= value < 2 for value in logs.values())
+    assert gan.generate(2).dtype == gan.generate(2).dtype == np.float32
+    assert gu.input_gradient(gan.discriminator, np.ones((2, *SHAPE), "float32")).dtype == np.float32
+
+
+def test_optimizers_by_name_are_one_each():
+    same = keras.optimizers.serialize(keras.optimizers.SGD(0.25))
+    for given, kind in (("adam", keras.optimizers.Adam), (same, keras.optimizers.SGD)):
+        gan = gu.GAN(generator(), gu.build_discriminator(SHAPE), given, given)
+        optimizers = gan.combined.optimizer, gan.discriminator.optimizer
+        assert all(type(optimizer) is kind for optimizer in optimizers) and optimizers[0] is not optimizers[1]
+        gan.train_on_batch(np.ones((4, *SHAPE), "float32"))
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "message"),
+    [
+        (keras.optimizers.Adam, TypeError, r"the class Adam came; what serves is .*: Adam\(\)"),
+        ("adm", ValueError, "'adm' came; what serves is a Keras optimizer or its name"),
+        (0.001, ValueError, "0.001 came; what serves is"),
+    ],
+)
+def test_what_is_no_optimizer_is_refused(given, error, message):
+    for argument in ("generator_optimizer", "discriminator_optimizer"):
+        with pytest.raises(error, match=f"^{argument}: {message}"):
+            gu.GAN(generator(), gu.build_discriminator(SHAPE), **{argument: given})
+
+
+def test_an_optimizer_trains_one_network_only():
+    optimizer = keras.optimizers.Adam()
+    with pytest.raises(ValueError, match="are one object"):
+        gu.GAN(generator(), gu.build_discriminator(SHAPE), optimizer, optimizer)
+    gu.GAN(generator(), gu.build_discriminator(SHAPE), optimizer).train_on_batch(
+        np.ones((4, *SHAPE), "float32")
+    )
+    for argument in ("generator_optimizer", "discriminator_optimizer"):
+        with pytest.raises(
+            ValueError, match=f"^{argument} has trained other weights already.*give a new one"
+        ):
+            gu.GAN(generator(), gu.build_discriminator(SHAPE), **{argument: optimizer})
+
+
+class Uncopied(layers.Layer):
+    """A layer as many write it: no get_config, no **kwargs."""
+
+    def __init__(self, units):
+        super().__init__()
+        self.dense = layers.Dense(units, "sigmoid")
+
+    def call(self, x):
+        return self.dense(x)
+
+
+def test_a_generator_that_cannot_be_copied():
+    def make():
+        return generator(Uncopied(30), layers.Reshape(SHAPE))
+
+    with pytest.raises(TypeError, match=r"cannot be copied for the average .*get_config.*or give average=0"):
+        gu.GAN(make(), gu.build_discriminator(SHAPE))
+    assert gu.GAN(make(), gu.build_discriminator(SHAPE), average=0).generate(2).shape == (2, *SHAPE)
+
+
+# --- batches of one ---------------------------------------------------------------------------------------
+
+
+def normalized(*norm):
+    normal = generator(*norm, layers.Dense(30, "sigmoid"), layers.Reshape(SHAPE))
+    return gu.GAN(normal, gu.build_discriminator(SHAPE), seed=0)
+
+
+PHOTOS = np.random.default_rng(0).random((9, *SHAPE), dtype="float32")
+
+
+@pytest.mark.parametrize("norm", [layers.BatchNormalization, Mean, Norm])
+def test_a_batch_of_one_is_refused_where_g_normalizes_by_the_batch(norm):
+    gan = normalized(norm())
+    before = gan.generator.get_weights() + gan.discriminator.get_weights()
+    with pytest.raises(
+        ValueError, match="real_images: a batch must hold at least 2 images; it is 1: generator"
+    ):
+        gan.train_on_batch(PHOTOS[:1])
+    with pytest.raises(
+        ValueError, match="batch_size: a batch must hold at least 2 images; it is 1: generator"
+    ):
+        gan.fit(PHOTOS, batch_size=1)
+    after = gan.generator.get_weights() + gan.discriminator.get_weights()
+    assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True)) and gan.step == 0
+
+
+@pytest.mark.parametrize(
+    ("norm", "batch_size", "sizes"),
+    [
+        (layers.BatchNormalization, 4, [4, 5]),
+        (layers.BatchNormalization, 8, [9]),
+        (layers.BatchNormalization, 7, [7, 2]),
+        (layers.LayerNormalization, 4, [4, 4, 1]),
+        (layers.LayerNormalization, 1, [1] * 9),
+    ],
+)
+def test_a_last_batch_of_one_is_joined_to_the_one_before(norm, batch_size, sizes):
+    gan, seen = normalized(norm()), []
+    train_on_batch = gan.train_on_batch
+    gan.train_on_batch = lambda batch: seen.append(len(batch)) or train_on_batch(batch)
+    history = gan.fit(PHOTOS, epochs=2, batch_size=batch_size, verbose=0)
+    assert seen == 2 * sizes and history.params["steps"] == len(sizes) and gan.step == len(seen)
+
+
+def test_a_broken_off_pass_goes_on_with_the_joined_batch(tmp_path):
+    class Stop(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            self.model.stop_training = True
+
+    keras.utils.set_random_seed(0)
+    stopped = normalized(layers.BatchNormalization())
+    keras.utils.set_random_seed(0)
+    whole = normalized(layers.BatchNormalization())
+    whole.fit(PHOTOS, batch_size=4, verbose=0)
+    stopped.fit(PHOTOS, batch_size=4, verbose=0, callbacks=[Stop()])
+    assert stopped.step == 1
+    stopped.save(tmp_path / "gan")
+    loaded = gu.GAN.load(tmp_path / "gan")
+    loaded.fit(PHOTOS, batch_size=4, verbose=0)
+    assert loaded.step == whole.step == 2 and loaded.curves == whole.curves

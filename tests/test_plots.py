@@ -1,8 +1,10 @@
 import base64
 import re
+import warnings
 from pathlib import Path
 
 import imageio.v3 as imageio
+import keras
 import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
@@ -10,7 +12,7 @@ import pytest
 from matplotlib.text import Text
 
 import gan_utils as gu
-from gan_utils import plots
+from gan_utils import fonts, plots
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALLER = r"(?:font|label|title)size=(?:\d\b|1[0-2]\b|.(?:xx?-)?small)"  # a font's size below the style's
@@ -115,3 +117,100 @@ def test_no_print_in_a_figure_is_smaller_than_the_style():
     sources = [cell.source for notebook in notebooks for cell in notebook.cells]
     sources += [path.read_text(encoding="utf-8") for path in ROOT.glob("gan_utils/*.py")]
     assert not [found for source in sources for found in re.findall(SMALLER, source)]
+
+
+PICTURES = np.random.default_rng(0).random((5, 28, 28, 1), dtype="float32")
+FORMS = {
+    "batch": PICTURES,
+    "no channels": PICTURES[..., 0],
+    "flat": PICTURES.reshape(5, 784),
+    "one": PICTURES[0],
+    "plane": PICTURES[0, ..., 0],
+    "one flat": PICTURES[0].ravel(),
+    "list": list(PICTURES),
+    "bytes": np.uint8(PICTURES * 255),
+    "whole numbers": np.int64(PICTURES * 255),
+    "black and white": PICTURES > 0.5,
+    "colour": np.repeat(PICTURES, 3, axis=3),
+    "a tensor": keras.ops.convert_to_tensor(PICTURES),
+    "a rounding error": PICTURES + np.float32(1e-6),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_pictures_of_any_form_are_drawn(form, tmp_path):
+    images = FORMS[form]
+    figure = gu.plot_images(images, columns=5)
+    height, width = figure.axes[0].images[0].get_array().shape[:2]
+    assert height == 28 and (width + 1) % 29 == 0
+    plt.close(figure)
+    film = imageio.imread(
+        gu.save_gif([(0, images), (1, images)], tmp_path / "film.gif", columns=5), index=None
+    )
+    assert film.shape[1:3] == (28, width)
+
+
+def test_one_frame_and_plain_frames_make_a_film(tmp_path):
+    dark, bright = np.zeros((2, 8, 8, 1), "float32"), np.ones((2, 8, 8, 1), "float32")
+    for frames in ([(0, dark)], (0, dark), [dark], dark[None]):
+        film = imageio.imread(gu.save_gif(frames, tmp_path / "film.gif"), index=None)
+        assert len(film) == 1
+    for frames in ([(0, dark), (1, bright)], [dark, bright], np.stack([dark, bright])):
+        film = imageio.imread(gu.save_gif(frames, tmp_path / "film.gif"), index=None)
+        assert len(film) == 2 and film[0].max() == 0 and film[1].max() == 255
+
+
+@pytest.mark.parametrize(
+    ("images", "error", "message"),
+    [
+        ([], ValueError, r"an array of shape \(0,\) came"),
+        (2 * PICTURES - 1, ValueError, r"values from -0\.99.* came.*: \({0} \+ 1\) / 2"),
+        (255 * PICTURES, ValueError, r"values from .* to 254.* came.*: {0} / 255"),
+        (np.nan * PICTURES, ValueError, "values from nan to nan came"),
+        (np.zeros((5, 794)), ValueError, r"shape \(5, 794\) came"),
+        (PICTURES[None], ValueError, r"shape \(1, 5, 28, 28, 1\) came"),
+        (np.full((2, 8, 8, 1), 300), ValueError, "values from 300 to 300 came"),
+        ("digits", TypeError, "dtype <U6 came"),
+        (None, TypeError, "dtype object came"),
+    ],
+)
+def test_pictures_that_are_none_are_refused_in_one_line(images, error, message, tmp_path):
+    with pytest.raises(error, match="^images: .*" + message.replace("{0}", "images")):
+        gu.plot_images(images)
+    with pytest.raises(error, match="^frames: .*" + message.replace("{0}", "frames")):
+        gu.save_gif([(0, images)], tmp_path / "film.gif")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_film_of_nothing_and_no_path_are_refused():
+    with pytest.raises(ValueError, match=r"frames: none came; what serves is GAN\.frames"):
+        gu.save_gif([], "film.gif")
+    with pytest.raises(TypeError, match=r"path: a list came; what serves is what save_gif"):
+        gu.show_gif([(0, PICTURES)], "digits")
+    with pytest.raises(ValueError, match="columns must be at least 1"):
+        gu.plot_images(PICTURES, columns=0)
+
+
+@pytest.mark.filterwarnings("error")
+def test_letters_come_from_a_font_that_has_them():
+    """No font here may have Chinese letters; one of matplotlib's has letters that its first lacks."""
+    for title in ("Zahlen, schön: 7 − 4", "ᶁ"):
+        figure = gu.plot_images(PICTURES, title=title, row_labels=[title])
+        plots.draw_png(figure)
+    texts = figure.axes[0].title, figure.axes[0].get_yticklabels()[0]
+    assert all(len(text.get_fontfamily()) == 2 for text in texts)
+
+
+@pytest.mark.parametrize("title", ["生成的数字", "数字 ᶁ"])
+def test_letters_that_no_font_has_are_told_in_one_line(title, monkeypatch):
+    installed = [font for font in fonts.font_manager.fontManager.ttflist if "mpl-data" in font.fname]
+    monkeypatch.setattr(fonts.font_manager.fontManager, "ttflist", installed)
+    for cached in (fonts._fonts_with, fonts._warn_of):
+        cached.cache_clear()
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        plots.draw_png(gu.plot_images(PICTURES, title=title))
+    lost = title.split()[0]
+    assert [str(w.message) for w in told if "no font" in str(w.message)] == [str(w.message) for w in told]
+    assert len(told) == 1 and f"no font of this machine has {lost!r}" in str(told[0].message)
+    fonts._fonts_with.cache_clear()

@@ -64,7 +64,7 @@ def test_a_saved_gan_with_code_in_it_is_not_run(tmp_path, capsys):
     """A Lambda layer holds Python code: Keras's safe mode refuses to load it."""
     network = [keras.Input((2, 2, 1)), layers.Flatten(), layers.Dense(1)]
     gan = gu.GAN(
-        keras.Sequential([keras.Input((2,)), layers.Dense(4), layers.Reshape((2, 2, 1))]),
+        keras.Sequential([keras.Input((2,)), layers.Dense(4, "sigmoid"), layers.Reshape((2, 2, 1))]),
         keras.Sequential([*network, layers.Lambda(lambda x: print("run") or x)]),
     )
     gan.save(tmp_path / "gan")

@@ -57,7 +57,7 @@ def digits():
     for seed, (diagnosis, changed) in enumerate(settings.items(), start=20):
         _, fakes, numbers = names["provoke"](diagnosis, seed=seed, **changed)
         curves, _, classes, _ = drawn[-1]
-        pictures = np.round(fakes[:12] * 255).astype("uint8")
+        pictures = gu.data.to_bytes(fakes[:12])
         yield diagnosis, {"numbers": numbers, "curves": curves, "pictures": pictures, "classes": classes}
 
 

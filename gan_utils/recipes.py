@@ -1,0 +1,169 @@
+"""The steps of a training recipe in any form, for `check_training` to take."""
+
+import keras
+import numpy as np
+
+from gan_utils.remembering import Memory
+from gan_utils.scoring import Scores, input_shape
+from gan_utils.watching import Watch, as_numbers
+
+
+class Recipe:
+    """The steps of a recipe, by whose they are: "D", "G" or "both". As a context manager it puts all back."""
+
+    def __init__(self, generator, discriminator, combined, real_images, d_step, g_step, step):
+        _check_arguments(generator, discriminator, combined, real_images, d_step, g_step, step)
+        self.generator, self.discriminator, self.combined = generator, discriminator, combined
+        self.players = {"D": discriminator, "G": generator}
+        self.real_images = np.asarray(real_images) if isinstance(real_images, list) else real_images
+        n = _rows(self.real_images)
+        self.sizes = n, max(1, n // 3), n
+        self.own_steps = d_step is not None and g_step is not None
+        self.steps = {
+            "D": (lambda n: d_step(self.reals(n))) if d_step else self._usual_d_step,
+            "G": g_step or self._usual_g_step,
+            "both": lambda n: step(self.reals(n)),
+        }
+        self.memory = Memory()
+        self.memory.add(generator, discriminator, combined, d_step, g_step, step)
+        self.watch = Watch(generator, discriminator, self.memory)
+        self.trainable, self.optimizers = {}, {name: [] for name in self.steps}
+        self.scores = Scores(generator, discriminator, self.reals(n), self.watch, self.memory)
+        self.taken, self.latent_shape = 0, input_shape(generator) or input_shape(combined)
+
+    def __enter__(self):
+        self.watch.__enter__()
+
+    def __exit__(self, *error):
+        self.watch.__exit__(*error)
+        self.memory.put_back()
+
+    def reals(self, n):
+        return keras.tree.map_structure(lambda array: array[:n], self.real_images)
+
+    def take(self, name, size=None):
+        """Take one step. AssertionError with the likely cause where it stops."""
+        self.watch.begin()
+        size = size or self.sizes[0]
+        try:
+            self.steps[name](size)
+        except Exception as error:
+            raise AssertionError(self._why_stopped(name, size, error)) from error
+        finally:
+            self.optimizers[name] += [m.optimizer for m, *_ in self.watch.trained]
+        self.taken += 1
+        for player in "DG" if name == "both" else name:
+            model = self.players[player]
+            self.trainable[player] = [w.path for w in model.trainable_weights or model.weights]
+        if name != "G":
+            trained = [x for m, x, _ in self.watch.trained if m is self.discriminator and x is not None]
+            self.scores.d_inputs = trained or self.scores.d_inputs
+        elif self.watch.trained:
+            self.scores.scorer = self.watch.trained[-1][:2]
+
+    def weights(self):
+        """Copies of all weights, by player."""
+        return {
+            name: [np.copy(keras.ops.convert_to_numpy(w)) for w in model.weights]
+            for name, model in self.players.items()
+        }
+
+    def losses(self):
+        """The losses that compare targets with D's scores, as far as they were seen."""
+        named = [getattr(model, "loss", None) for model, *_ in self.watch.trained]
+        named = [keras.losses.get(loss) for loss in named if isinstance(loss, str) or callable(loss)]
+        return [*named, *self.watch.losses]
+
+    def check_scores(self):
+        """Raise AssertionError unless the combined model scores with D's present weights."""
+        latents = self.scores.latents()
+        if self.combined is None or not self.scores.is_plain() or latents is None:
+            return
+        images = self.generator.predict_on_batch(latents)
+        expected = self.discriminator.predict_on_batch(images)
+        found = self.combined.predict_on_batch(latents)
+        if not np.allclose(found, expected, rtol=1e-3, atol=1e-3):
+            raise AssertionError(
+                f"combined scores with another D than the present one: mean score {np.mean(found):.3f}, "
+                f"but D says {np.mean(expected):.3f}. Is there a copy of D in it? Put the discriminator "
+                f"itself there, as gan_utils.build_combined does"
+            )
+
+    def _usual_d_step(self, n):
+        reals = as_numbers(self.reals(n))
+        fakes = self.generator.predict_on_batch(self._usual_latents(n))
+        targets = np.repeat([[1.0], [0.0]], n, axis=0).astype("float32")
+        self.discriminator.train_on_batch(np.concatenate([reals, fakes]), targets)
+
+    def _usual_g_step(self, n):
+        self.combined.train_on_batch(self._usual_latents(n), np.ones((n, 1), "float32"))
+
+    def _usual_latents(self, n):
+        if self.latent_shape is None:
+            raise ValueError("generator takes several inputs, or is not built: give d_step and g_step")
+        return np.random.default_rng(n).standard_normal((n, *self.latent_shape), dtype="float32")
+
+    def _why_stopped(self, name, size, error):
+        whose = "The step" if name == "both" else f"{name}'s step"
+        said = (str(error).strip().splitlines() or [""])[0]
+        told = f"{whose} with a batch of {size} stops with {type(error).__name__}: {said[:300]}"
+        trained = {
+            m: [*self.optimizers[m], *(o.optimizer for o, *_ in self.watch.trained if m == name)]
+            for m in "DG"
+        }
+        if {id(o) for o in trained["D"]} & {id(o) for o in trained["G"]} or "Unknown variable" in str(error):
+            return (
+                f"D and G share one optimizer, which Keras builds for the weights of its first step alone: "
+                f"give each player an optimizer of its own. ({told})"
+            )
+        if name == "D" and len(self.discriminator.trainable_weights) < len(self.trainable.get("D", ())):
+            return f"{told}. D's `trainable` flag was changed after its step had been traced"
+        if not self.taken and self.own_steps:
+            told += ". d_step gets real images, and g_step a number: have they changed places?"
+        return told
+
+
+def _rows(real_images):
+    sizes = {len(array) for array in keras.tree.flatten(real_images)}
+    if len(sizes) != 1 or min(sizes) < 2:
+        raise ValueError(
+            f"real_images: {sorted(sizes)} images came; what serves is one number of them, from 2"
+        )
+    return sizes.pop()
+
+
+def _check_arguments(generator, discriminator, combined, real_images, d_step, g_step, step):
+    for name, model in (("generator", generator), ("discriminator", discriminator), ("combined", combined)):
+        if not isinstance(model, keras.Model) and not (name == "combined" and model is None):
+            hint = "; name the steps: d_step=, g_step=" if callable(model) else ""
+            hint = "; the images go to real_images" if hasattr(model, "shape") else hint
+            raise TypeError(f"{name}: a {type(model).__name__} came; what serves is a Keras model{hint}")
+    if real_images is None:
+        raise TypeError("real_images is missing: give the images that D's steps learn from, as x_train[:64]")
+    if isinstance(real_images, keras.Model) or not keras.tree.flatten(real_images):
+        raise TypeError(f"real_images: a {type(real_images).__name__} came; what serves is an array (n, ...)")
+    if not all(hasattr(array, "shape") for array in keras.tree.flatten(real_images)) and not isinstance(
+        real_images, list
+    ):
+        raise TypeError(f"real_images: a {type(real_images).__name__} came; what serves is an array (n, ...)")
+    for name, function in (("d_step", d_step), ("g_step", g_step), ("step", step)):
+        if function is not None and not callable(function):
+            raise TypeError(
+                f"{name}: a {type(function).__name__} came; what serves is a function, not its result"
+            )
+    if step is not None and (d_step is not None or g_step is not None):
+        raise TypeError("step: it came beside d_step or g_step; give either step, or d_step and g_step")
+    if step is None and combined is None:
+        missing = [name for name, given in (("d_step", d_step), ("g_step", g_step)) if given is None]
+        if missing:
+            raise TypeError(f"combined or {' and '.join(missing)} is missing: who trains the players?")
+    ends = [getattr(model, "output_shape", None) for model in (generator, discriminator)]
+    if all(isinstance(end, tuple) for end in ends) and ends[0][1:] == (1,) != ends[1][1:]:
+        raise ValueError(
+            "generator and discriminator have changed places: generator ends in one score, and discriminator "
+            f"in {ends[1][1:]}"
+        )
+    used = [("discriminator", discriminator, d_step), ("combined", combined, g_step)]
+    for name, model, function in used if step is None else ():
+        if function is None and not model.compiled:
+            raise ValueError(f"{name} is not compiled: its step needs an optimizer and a loss")

@@ -1,0 +1,149 @@
+"""Everything that a training step may change, and the way back to how it was.
+
+What belongs to a recipe is found from its steps: a function leads to what it closes over and to the globals
+that it names, a method to its object, a model to its layers and its optimizer.
+"""
+
+import functools
+import inspect
+import random
+import types
+
+import keras
+import numpy as np
+
+LONGEST = 100  # a list or dict with more in it holds data
+STATES = keras.layers.Layer, keras.optimizers.Optimizer, keras.Variable, keras.random.SeedGenerator
+RANDOM = np.random.Generator, np.random.RandomState, random.Random
+GLOBALLY = random._inst, np.random.mtrand._rand  # behind random.random() and np.random.normal()
+
+
+def remember(*things):
+    """Remember the state of all that `things` lead to; return the function that puts it back.
+
+    Weights, moving statistics, `trainable` flags, optimizers, metrics, and random numbers: those of layers,
+    of Keras, NumPy and Python. An optimizer that is built meanwhile becomes as if new.
+    """
+    memory = Memory()
+    memory.add(*things)
+    return memory.put_back
+
+
+class Memory:
+    """What was remembered so far; the first state of a thing counts."""
+
+    def __init__(self):
+        self.values, self.flags, self.random, self.unbuilt = {}, {}, {}, []
+        self.keras = _global_seed()
+        self.keras_seed = None if self.keras is None else _value(self.keras.state)
+
+    def add(self, *things):
+        for thing in reachable((*GLOBALLY, *things)):
+            if isinstance(thing, RANDOM):
+                self.random.setdefault(id(thing), (thing, _random_state(thing)))
+                continue
+            if isinstance(thing, keras.layers.Layer):
+                for layer in thing._flatten_layers():  # itself first: its flag goes down to all it holds
+                    self.flags.setdefault(id(layer), (layer, layer.trainable))
+            if isinstance(thing, keras.optimizers.Optimizer) and not thing.built:
+                self.unbuilt.append((thing, len(thing.variables)))
+            for variable in _variables(thing):
+                self.values.setdefault(id(variable), (variable, _value(variable)))
+
+    def put_back(self):
+        for variable, value in self.values.values():
+            variable.assign(value)
+        for optimizer, known in self.unbuilt:
+            for variable, new in zip(optimizer.variables[known:], _as_new(optimizer)[known:], strict=True):
+                variable.assign(new)
+        for layer, flag in self.flags.values():
+            if layer.trainable != flag:
+                layer.trainable = flag
+        for thing, state in self.random.values():
+            _set_random_state(thing, state)
+        if self.keras is None:
+            keras.src.backend.common.global_state.set_global_attribute("global_seed_generator", None)
+        else:
+            self.keras.state.assign(self.keras_seed)
+
+
+def reachable(things):
+    """Yield models, layers of one's own, optimizers, variables and random generators, each once."""
+    seen, ahead = {}, list(things)
+    while ahead:
+        thing = ahead.pop()
+        if id(thing) in seen or isinstance(thing, (type, types.ModuleType)):
+            continue
+        seen[id(thing)] = thing  # kept, so that no other thing gets its number
+        if isinstance(thing, (*STATES, *RANDOM)):
+            yield thing
+        ahead += _neighbours(thing)
+
+
+def _neighbours(thing):
+    if isinstance(thing, (list, tuple, set, dict)):
+        items = thing.values() if isinstance(thing, dict) else thing
+        return list(items) if len(thing) <= LONGEST else []
+    if isinstance(thing, types.MethodType):
+        return [thing.__self__, thing.__func__]
+    if isinstance(thing, functools.partial):
+        return [thing.func, *thing.args, *thing.keywords.values()]
+    if isinstance(thing, types.FunctionType):
+        names = inspect.getclosurevars(thing)
+        defaults = [*(thing.__defaults__ or ()), *(thing.__kwdefaults__ or {}).values()]
+        return [
+            *names.nonlocals.values(),
+            *names.globals.values(),
+            *defaults,
+            getattr(thing, "__wrapped__", None),
+        ]
+    if isinstance(thing, keras.Model):
+        own = [value for name, value in vars(thing).items() if not name.startswith("_")]
+        return [*own, getattr(thing, "optimizer", None), type(thing).train_step]
+    if isinstance(thing, (*STATES, *RANDOM, np.ndarray, str, bytes, int, float, types.BuiltinFunctionType)):
+        return []
+    within = [getattr(thing, name, None) for name in ("__wrapped__", "python_function")]  # if it is compiled
+    call = vars(type(thing)).get("__call__")
+    return [*getattr(thing, "__dict__", {}).values(), *within, call if inspect.isfunction(call) else None]
+
+
+def _variables(thing):
+    if isinstance(thing, keras.Variable):
+        return [thing]
+    if isinstance(thing, keras.random.SeedGenerator):
+        return [thing.state]
+    metrics = [v for m in thing.metrics for v in m.variables] if isinstance(thing, keras.Model) else []
+    return [*thing.variables, *metrics]
+
+
+def _value(variable):
+    return np.copy(keras.ops.convert_to_numpy(variable))
+
+
+def _as_new(optimizer):
+    """The first values of all variables of an optimizer that has just been built."""
+    if not optimizer.built:
+        return [_value(v) for v in optimizer.variables]
+    new = type(optimizer).from_config(optimizer.get_config())
+    new.build(optimizer._trainable_variables)
+    return [_value(v) for v in new.variables]
+
+
+def _random_state(generator):
+    if isinstance(generator, np.random.Generator):
+        return generator.bit_generator.state
+    return generator.get_state() if isinstance(generator, np.random.RandomState) else generator.getstate()
+
+
+def _set_random_state(generator, state):
+    if isinstance(generator, np.random.Generator):
+        generator.bit_generator.state = state
+    elif isinstance(generator, np.random.RandomState):
+        generator.set_state(state)
+    else:
+        generator.setstate(state)
+
+
+def _global_seed():
+    """Keras's generator for layers and draws without a seed of their own; None before the first of them."""
+    return keras.src.backend.common.global_state.get_global_attribute("global_seed_generator")
