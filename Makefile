@@ -13,76 +13,79 @@ else
 BIN = $(VENV)/bin
 endif
 RUN = "$(BIN)/python"
+comma = ,
 
-.PHONY: help notebooks test test-slow test-browser versions doctor lab slides slides-pdf pages editions grade mnist lint badges update bench bench-full bench-flat classroom clean environment
+.PHONY: help notebooks test test-slow test-browser lock versions doctor lab slides slides-pdf pages editions grade mnist lint badges update bench bench-full bench-flat classroom clean environment
 .DEFAULT_GOAL := help
+.NOTPARALLEL: # two would install into one environment
 
 help: ## list the targets
 	@echo "make TARGET [VENV=.venv] [PYTHON=python3.12]"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-notebooks: environment ## run the four notebooks; pages and the training GIF go to build/
+notebooks: environment-notebooks ## run the four notebooks; pages and the training GIF go to build/
 	@$(RUN) tools/run_notebooks.py
 
-test: environment ## run every test, the notebooks among them
+test: environment-notebooks-slides-test ## run every test, the notebooks among them
 	@$(RUN) -m pytest
 
-test-slow: environment ## run the tests that take minutes: faults put into the code, each to be caught
+test-slow: environment-notebooks-slides-test ## run the tests that take minutes: faults put into the code, each to be caught
 	@$(RUN) -m pytest -m slow -s tests
 
-test-browser: environment ## open the notebooks in JupyterLab in a real browser, and try what moves
-	@$(RUN) -c 'import playwright' 2>/dev/null || $(RUN) -m pip install --quiet -e ".[browser]"
+test-browser: environment-notebooks-slides-test-browser ## open the notebooks in JupyterLab in a real browser, and try what moves
 	@$(RUN) -m pytest -m browser -s tests
 
-versions: environment ## maintainers: install and test each supported version, table to the README
+lock: environment-lock ## maintainers: write today's newest versions of everything to constraints.txt
+	@$(RUN) tools/lock.py
+
+versions: environment-lock ## maintainers: install and test each supported version, table to the README
 	@$(RUN) tools/versions.py
 
-doctor: environment ## print what is here, and what is wrong with it
+doctor: environment-notebooks ## print what is here, and what is wrong with it
 	@$(RUN) -m gan_utils doctor
 
-lab: environment ## open the notebooks in JupyterLab
+lab: environment-notebooks ## open the notebooks in JupyterLab
 	@$(RUN) -m jupyterlab --ServerApp.ip=127.0.0.1 --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.app_settings_dir="$(CURDIR)/tools/lab"
 
-slides: environment ## make the four slide decks in build/slides/, which need no network
+slides: environment-notebooks-slides ## make the four slide decks in build/slides/, which need no network
 	@$(RUN) tools/export.py
 
-slides-pdf: slides ## print the decks as PDF, and as handouts with what is to be said; needs a browser
-	@$(RUN) -c 'import playwright' 2>/dev/null || $(RUN) -m pip install --quiet -e ".[browser]"
+slides-pdf: environment-notebooks-slides-browser slides ## print the decks as PDF, and as handouts with what is to be said; needs a browser
 	@$(RUN) tools/slides_pdf.py
 
-pages: environment ## gather pages, decks, notebooks, glossary and guide as a site in build/site/, in seconds
+pages: environment-notebooks-slides ## gather pages, decks, notebooks, glossary and guide as a site in build/site/, in seconds
 	@$(RUN) tools/pages.py
 
-editions: environment ## make student, solution and instructor notebooks in build/editions/
+editions: environment-notebooks ## make student, solution and instructor notebooks in build/editions/
 	@$(RUN) tools/editions.py
 
-grade: $(if $(strip $(FOLDER)),environment) ## grade the notebooks in a folder: make grade FOLDER=submitted
+grade: $(if $(strip $(FOLDER)),environment-notebooks) ## grade the notebooks in a folder: make grade FOLDER=submitted
 	$(if $(strip $(FOLDER)),,$(error grade which folder? make grade FOLDER=submitted))
 	@$(RUN) tools/grade.py "$$FOLDER"
 
-mnist: environment ## download MNIST ahead of class
+mnist: environment-notebooks ## download MNIST ahead of class
 	@$(RUN) -c 'from gan_utils import load_images; print(load_images("mnist").name, "is here")'
 
-lint: environment ## check the style of the code, notebooks included
+lint: environment-test ## check the style of the code, notebooks included
 	@$(RUN) -m ruff check
 	@$(RUN) -m ruff format --check
 
-badges: environment ## maintainers: write the repository's address of pyproject.toml into notebooks and README
+badges: environment-notebooks ## maintainers: write the repository's address of pyproject.toml into notebooks and README
 	@$(RUN) tools/badges.py
 
-update: environment ## maintainers: run the notebooks and store their outputs in notebooks/
+update: environment-notebooks ## maintainers: run the notebooks and store their outputs in notebooks/
 	@$(RUN) tools/run_notebooks.py --store
 
-bench: environment ## measure speed and quality beside other GANs: twelve minutes, tables to benchmarks/
+bench: environment-notebooks ## measure speed and quality beside other GANs: twelve minutes, tables to benchmarks/
 	@$(RUN) benchmarks/bench.py
 
-bench-full: environment ## the same with three seeds, up to 600 seconds a network: two hours or more
+bench-full: environment-notebooks ## the same with three seeds, up to 600 seconds a network: two hours or more
 	@$(RUN) benchmarks/bench.py --full
 
-bench-flat: environment ## 20,000 steps in one process: do memory and time stay flat?
+bench-flat: environment-test ## 20,000 steps in one process: do memory and time stay flat?
 	@$(RUN) benchmarks/flat.py
 
-classroom: environment ## memory and seconds of students who share a server, table to docs/instructors.md
+classroom: environment-notebooks-test ## memory and seconds of students who share a server, table to docs/instructors.md
 	@$(RUN) benchmarks/classroom.py
 
 # Run by any Python from 3.6 on, which can look for the right one and say what is wrong.
@@ -100,5 +103,8 @@ clean: ## remove what was made in build/, and caches; the environment stays, and
 	@rm -rf .hypothesis .pytest_cache .ruff_cache
 	@find benchmarks gan_utils notebooks tests tools -name __pycache__ -prune -exec rm -rf {} +
 
-environment:
-	$(call any-python,tools/environment.py "$(VENV)" "$(PYTHON)")
+environment: environment-notebooks-slides-test
+
+# environment-notebooks-slides: the environment with these extras of pyproject.toml, and what it held before.
+environment-%:
+	$(call any-python,tools/environment.py "$(VENV)" "$(PYTHON)" "$(subst -,$(comma),$*)")

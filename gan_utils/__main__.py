@@ -24,7 +24,7 @@ def examine():
     python = platform.python_version()
     supported = (3, 11) <= sys.version_info[:2] <= (3, 13)
     yield "Python", python, None if supported else "3.11 to 3.13 are tested: TensorFlow has wheels for these"
-    for name in ("keras", "numpy", "matplotlib", "imageio", "ipykernel", "jupyterlab", "nbval"):
+    for name in ("keras", "numpy", "matplotlib", "imageio", "ipykernel", "jupyterlab"):
         yield name, *_version(name)
     backend = keras.backend.backend()
     known = None if backend in BACKENDS else f"not tested: set KERAS_BACKEND to one of {', '.join(BACKENDS)}"
@@ -45,7 +45,7 @@ def _version(name):
     try:
         return importlib.metadata.version(name), None
     except importlib.metadata.PackageNotFoundError:
-        return "missing", "make environment, or pip install -e '.[notebooks,slides,test]', installs it"
+        return "missing", "make environment, or pip install -e '.[notebooks]', installs it"
 
 
 def _devices():

@@ -1,6 +1,7 @@
 """environment.yml agrees with pyproject.toml; tools/environment.py decides rightly and says what to do."""
 
 import ast
+import importlib.metadata as metadata
 import os
 import re
 import shutil
@@ -19,14 +20,10 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 posix = pytest.mark.skipif(os.name == "nt", reason="stands in for programs with shell scripts")
 
-MADE_BY_THEIR_TARGETS = {"bench", "browser"}  # installed when asked for: make bench, make test-browser
 
-
-def test_environment_yml_installs_the_project_with_every_extra():
+def test_environment_yml_installs_what_notebooks_need_in_the_versions_of_the_lock():
     (pip,) = [entry["pip"] for entry in CONDA["dependencies"] if isinstance(entry, dict)]
-    (line,) = pip
-    extras = re.fullmatch(r"-e \.\[(.+)\]", line).group(1).split(",")
-    assert sorted(extras) == sorted(set(PROJECT["optional-dependencies"]) - MADE_BY_THEIR_TARGETS)
+    assert pip == ["-c constraints.txt", f"-e .[{environment.EXTRAS}]"]
 
 
 def test_environment_yml_declares_only_python_and_pip_itself():
@@ -43,14 +40,11 @@ def test_environment_yml_says_who_needs_each_line():
     assert listed and all(" # " in line for line in listed)
 
 
-def test_the_script_names_the_versions_and_extras_of_pyproject():
+def test_the_script_names_the_versions_of_pyproject():
     wanted = SpecifierSet(PROJECT["requires-python"])
     for minor in range(9, 20):
         suitable = environment.OLDEST <= (3, minor) <= environment.NEWEST
         assert suitable == (f"3.{minor}" in wanted), f"3.{minor}"
-    assert sorted(environment.EXTRAS.split(",")) == sorted(
-        set(PROJECT["optional-dependencies"]) - MADE_BY_THEIR_TARGETS
-    )
 
 
 def test_an_old_python_can_read_the_script():
@@ -135,6 +129,46 @@ def test_a_second_call_installs_nothing(only, tmp_path, capsys):
 
 
 @posix
+def test_a_target_that_needs_more_has_it_installed_and_nothing_is_lost(only, tmp_path):
+    fake_python(only, "python3", pip=f'echo "$*" >> "{only}/asked"')
+    venv, asked = tmp_path / "venv", only / "asked"
+    for extras in ("notebooks", "slides,test", "notebooks,slides", "notebooks", "test"):
+        environment.prepare(str(venv), "", extras)
+    lines = asked.read_text().splitlines()
+    assert [re.search(r"\[(.+)\]$", line)[1] for line in lines] == ["notebooks", "notebooks,slides,test"]
+
+
+@posix
+def test_pip_installs_and_builds_in_the_versions_of_the_lock(only, tmp_path, monkeypatch):
+    monkeypatch.setenv("PIP_CONSTRAINT", "/of/the/house.txt")
+    monkeypatch.setattr(environment, "LOCK", str(tmp_path / "of a day.txt"))
+    Path(environment.LOCK).write_text("keras==3.15.1\n")
+    fake_python(only, "python3", pip=f'echo "$PIP_CONSTRAINT, $PIP_BUILD_CONSTRAINT" >> "{only}/told"')
+    environment.prepare(str(tmp_path / "venv"))
+    lock = f"{tmp_path.as_uri()}/of%20a%20day.txt"  # pip takes a space for the end of a name
+    assert (only / "told").read_text() == f"/of/the/house.txt {lock}, {lock}\n"
+
+    Path(environment.LOCK).write_text("keras==3.15.2\n")  # the lock of another day
+    environment.prepare(str(tmp_path / "venv"))
+    assert len((only / "told").read_text().splitlines()) == 2
+
+
+@pytest.mark.parametrize("changed", ["", "numpy", "setuptools", "not-installed"])
+def test_what_was_made_here_follows_the_lock(tmp_path, changed):
+    found = {d.metadata["Name"].lower().replace("_", "-"): d.version for d in metadata.distributions()}
+    if changed:
+        found[changed] = "0.0.1"
+    lines = ["# written by make lock", *(f"{name}=={version}" for name, version in found.items())]
+    lines.append("keras==0.1 ; python_version < '3'")
+    lock = tmp_path / "constraints.txt"
+    lock.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    check = [sys.executable, "-I", "-c", environment.CHECK, ROOT, "notebooks", lock]
+    done = subprocess.run(check, capture_output=True, text=True)
+    assert (done.returncode == 0) == (changed != "numpy"), done.stderr
+    assert (f"numpy==0.0.1 but {metadata.version('numpy')}" in done.stderr) == (changed == "numpy")
+
+
+@posix
 def test_a_complete_environment_without_a_stamp_is_left_as_it_is(tmp_path, monkeypatch):
     conda = tmp_path / "conda"  # like one made from environment.yml: no pyvenv.cfg, no stamp
     (conda / "bin").mkdir(parents=True)
@@ -142,9 +176,9 @@ def test_a_complete_environment_without_a_stamp_is_left_as_it_is(tmp_path, monke
     python = conda / "bin" / "python"
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')  # with the packages of this very one
     python.chmod(0o755)
-    monkeypatch.setattr(environment, "install", lambda python: pytest.fail("installed into it"))
+    monkeypatch.setattr(environment, "install", lambda *asked: pytest.fail("installed into it"))
     environment.prepare(str(conda))
-    assert (conda / ".gan-notebooks").read_text() == environment.fingerprint()
+    assert (conda / ".gan-notebooks").read_text() == f"{environment.fingerprint()} notebooks"
 
 
 @posix
@@ -161,7 +195,7 @@ def test_a_broken_environment_is_made_anew(only, tmp_path):
 
 @pytest.mark.parametrize("asked", ["", sys.executable])
 def test_a_folder_of_other_things_is_not_touched(tmp_path, monkeypatch, asked):
-    monkeypatch.setattr(environment, "install", lambda python: pytest.fail("installed into it"))
+    monkeypatch.setattr(environment, "install", lambda *asked: pytest.fail("installed into it"))
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(environment.Problem, match="holds other things"):
         environment.prepare(str(tmp_path), asked)

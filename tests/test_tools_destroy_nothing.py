@@ -19,6 +19,7 @@ import gan_utils as gu
 
 ROOT = Path(__file__).parents[1]
 PARTS = ["benchmarks", "docs", "gan_utils", "notebooks", "tests", "tools", "Makefile", "pyproject.toml"]
+PARTS += ["constraints.txt"]
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no make")
 
 

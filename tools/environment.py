@@ -1,11 +1,12 @@
-"""Makes the environment that the notebooks run in: `python tools/environment.py VENV [PYTHON]`.
+"""Makes the environment that the notebooks run in: `python tools/environment.py VENV [PYTHON [EXTRAS]]`.
 
 VENV is a folder that is new or empty, or an environment: one that was made here, which may be made anew, or
 somebody's own (conda's, say), which is installed into and never emptied. One that serves another checkout is
 left alone, and so is any other folder.
 
-Where VENV holds all that pyproject.toml asks for, this installs nothing and needs no network: a stamp in
-VENV tells so at once, and where there is none (a conda environment, say) the installed packages are asked.
+EXTRAS are those of pyproject.toml that are needed, "notebooks,slides,test" say; the versions stand in
+constraints.txt. Where VENV holds all that is asked for, this installs nothing and needs no network: a stamp
+in VENV tells so at once, and where there is none (a conda environment, say) the installed packages are asked.
 
 Only the standard library, in words that Python 3.6 reads, so that it can say itself what is wrong.
 """
@@ -13,6 +14,7 @@ Only the standard library, in words that Python 3.6 reads, so that it can say it
 import collections
 import hashlib
 import os
+import pathlib
 import re
 import shutil
 import subprocess
@@ -20,12 +22,14 @@ import sys
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-EXTRAS = "notebooks,slides,test"
+EXTRAS = "notebooks"  # what students need; the Makefile says what each of its targets needs
+LOCK = os.path.join(ROOT, "constraints.txt")
 OLDEST, NEWEST = (3, 11), (3, 13)  # requires-python in pyproject.toml; a test compares them
 MADE_HERE = ".made-by-gan-notebooks"  # only a folder that holds this is ever emptied
 CANDIDATES = ["python3.12", "python3.13", "python3.11", "python3", "python"]
 
-# Run by the environment's own Python, which has tomllib. Exit status 0: everything is installed.
+# Run by the environment's own Python, which has tomllib. Exit status 0: everything is installed, and where a
+# lock is named, as it says. (Python 3.11 brings a setuptools, which only building the project needs.)
 CHECK = r"""
 import importlib.metadata as metadata, importlib.util, pathlib, sys, tomllib
 from packaging.requirements import Requirement
@@ -40,6 +44,12 @@ for requirement in map(Requirement, wanted):
     if requirement.marker is None or requirement.marker.evaluate():
         version = metadata.version(requirement.name)
         assert requirement.specifier.contains(version, prereleases=True), f"{requirement} but {version}"
+installed = {d.metadata["Name"].lower().replace("_", "-"): d.version for d in metadata.distributions()}
+locked = open(sys.argv[3], encoding="utf-8").read().splitlines() if sys.argv[3:] else []
+for pin in [Requirement(line) for line in locked if not line.startswith("#")]:
+    version = installed.get(pin.name)
+    if version and pin.name != "setuptools" and (pin.marker is None or pin.marker.evaluate()):
+        assert pin.specifier.contains(version, prereleases=True), f"{pin} but {version}"
 """
 
 # Prints the checkout that gan_utils is imported from, if it is, and one that is still there.
@@ -163,13 +173,20 @@ def explain(lines, what):
     return "\n".join([*last, what + " failed, its last lines are above: mend that, then run this again"])
 
 
-def install(python):
-    """Install the project and what it needs, with one live line on a terminal."""
-    say("installing what pyproject.toml names: about 3 GB on disk, a few minutes, once")
+def install(python, extras):
+    """Install the project and what it needs in the versions of the lock, with one live line on a terminal."""
+    size = "3" if "test" in extras else "2.5"
+    say(f"installing what pyproject.toml names for {extras}: about {size} GB on disk, a few minutes, once")
     start, last = time.time(), collections.deque(maxlen=60)
     command = [python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
-    command += ["--progress-bar", "off", "-e", ROOT + "[" + EXTRAS + "]"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    command += ["--progress-bar", "off", "-e", ROOT + "[" + extras + "]"]
+    # Not by -c: pip builds the project in an environment of its own, which would not hear of it. As an
+    # address, because pip takes a space in these variables for the end of a name.
+    lock = pathlib.Path(LOCK).as_uri()
+    variables = dict(os.environ)
+    for name in ("PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT"):  # the second: pip from 25.3 on
+        variables[name] = " ".join(filter(None, [os.environ.get(name), lock]))
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=variables)
     for line in process.stdout:
         last.append(line.decode(errors="replace").rstrip())
         if sys.stdout.isatty():
@@ -184,9 +201,12 @@ def install(python):
 
 
 def fingerprint():
-    """What the stamp holds: it goes stale when pyproject.toml changes or the folder is moved."""
-    with open(os.path.join(ROOT, "pyproject.toml"), "rb") as file:
-        return hashlib.sha256(file.read() + ROOT.encode()).hexdigest()
+    """What a stamp begins with; it goes stale when what it tells of changes, or the folder is moved."""
+    known = hashlib.sha256(ROOT.encode())
+    for path in (os.path.join(ROOT, "pyproject.toml"), LOCK):
+        with open(path, "rb") as file:
+            known.update(file.read())
+    return known.hexdigest()
 
 
 def read(path):
@@ -205,8 +225,8 @@ def serves(venv):
     return said.decode(errors="replace").strip()
 
 
-def prepare(venv, asked=""):
-    """Leave VENV able to run everything; install only what is missing."""
+def prepare(venv, asked="", extras=EXTRAS):
+    """Leave VENV able to run what needs these extras; install only what is missing."""
     if not venv.strip():
         raise Problem("VENV is empty (no conda environment is active?): name a folder, or leave it away")
     if venv.startswith("~"):
@@ -224,17 +244,23 @@ def prepare(venv, asked=""):
     if asked and version_of(asked) != version:
         raise Problem(f"{has}, not that of PYTHON={asked}: remove it, or name another with VENV=")
     stamp = os.path.join(venv, ".gan-notebooks")
-    if read(stamp) == fingerprint():
-        return
+    known, _, held = read(stamp).partition(" ")
+    wanted = set(extras.split(","))
+    if known == fingerprint():
+        if wanted <= set(held.split(",")):
+            return
+        wanted.update(held.split(","))  # what is there stays there
+    extras = ",".join(sorted(wanted))
     other = serves(venv)
     if other and os.path.realpath(other) != os.path.realpath(ROOT):
         raise Problem(f"VENV={venv}: this environment serves the checkout in {other}; name another folder")
-    if not succeeds(interpreter(venv), "-I", "-c", CHECK, ROOT, EXTRAS):
+    lock = [LOCK] if os.path.isfile(os.path.join(venv, MADE_HERE)) else []  # others need not follow it
+    if not succeeds(interpreter(venv), "-I", "-c", CHECK, ROOT, extras, *lock):
         if not succeeds(interpreter(venv), "-m", "pip", "--version"):
             create(venv, asked)  # the last one was stopped half-way
-        install(interpreter(venv))
+        install(interpreter(venv), extras)
     with open(stamp, "w") as file:
-        file.write(fingerprint())
+        file.write(fingerprint() + " " + extras)
 
 
 def say(line):

@@ -2,7 +2,7 @@
 
 Each line is a temporary environment of its own, made from the package index and removed when its
 tests are done: about an hour in all on two cores. `python tools/versions.py 3.13` runs the lines that
-hold the text only, and leaves the README alone.
+hold the text only, and leaves the README alone. What a line does not name comes in its newest version.
 """
 
 import os
@@ -12,12 +12,19 @@ import sys
 import tempfile
 from pathlib import Path
 
+import lock
+
 ROOT = Path(__file__).resolve().parents[1]
 MARKS = "<!-- make versions -->\n", "<!-- end of versions -->"
+LOCK, OLDEST_OF_ALL = "the lock", "the oldest of everything"  # a version of each package
 TESTS = ("contracts", "gradients", "gan", "networks", "losses", "quality", "nothing_is_lost", "data")
 OLDEST = ("keras==3.8.*", "tensorflow==2.18.*")
 NEWEST = ("keras", "tensorflow")
 LINES = [  # Python, backend, what pip is asked for
+    ("3.11", "tensorflow", LOCK),
+    ("3.12", "tensorflow", LOCK),
+    ("3.13", "tensorflow", LOCK),
+    ("3.11", "tensorflow", OLDEST_OF_ALL),
     ("3.11", "tensorflow", OLDEST),
     ("3.11", "tensorflow", NEWEST),
     ("3.12", "tensorflow", OLDEST),
@@ -45,6 +52,14 @@ def try_line(folder, python, backend, wanted):
     bin_ = folder / ("Scripts" if os.name == "nt" else "bin")
     pip = [bin_ / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check"]
     project = f"{ROOT}[notebooks,slides,test]"
+    tests, name = [ROOT / "tests" / f"test_{name}.py" for name in TESTS], ""
+    if wanted in (LOCK, OLDEST_OF_ALL):
+        tests.append(ROOT / "notebooks" / "01_discriminator.ipynb")
+        name, versions = f", {wanted}", lock.LOCK
+        if wanted == OLDEST_OF_ALL:
+            versions = folder / "oldest.txt"
+            lock.resolve(versions, oldest=True)
+        wanted = ("-c", str(versions))
     done = subprocess.run([*pip, "-e", project, *wanted], capture_output=True, text=True)
     if done.returncode:
         why = "no wheel" if "No matching distribution" in done.stderr else "not installable"
@@ -53,7 +68,6 @@ def try_line(folder, python, backend, wanted):
     versions = subprocess.run([bin_ / "python", "-c", VERSIONS], capture_output=True, text=True, check=True)
     keras, tensorflow, jax, torch, numpy = versions.stdout.split()
     other = {"tensorflow": tensorflow, "jax": jax, "torch": torch}[backend]
-    tests = [ROOT / "tests" / f"test_{name}.py" for name in TESTS]
     environment = os.environ | {"KERAS_BACKEND": backend}
     tested = subprocess.run(
         [bin_ / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests],
@@ -61,7 +75,7 @@ def try_line(folder, python, backend, wanted):
     )  # fmt: skip
     print(tested.stdout[-6000:] if tested.returncode else tested.stdout[-200:], file=sys.stderr)
     result = re.sub(r"(, \d+ warnings?)? in .*|=", "", tested.stdout.strip().splitlines()[-1]).strip()
-    return f"| {python} | {backend} {other} | {keras} | {numpy} | {result} |"
+    return f"| {python}{name} | {backend} {other} | {keras} | {numpy} | {result} |"
 
 
 def main():
