@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "gan_utils"
 FILES = sorted(PACKAGE.rglob("*.py"))
 ORDER = ["mnist", "data", "networks", "losses", "contracts", "callbacks", "fitting", "saving", "gan"]
-ORDER += ["conditional", "quality", "plots", "guess", "quiz", "check.verdict"]
+ORDER += ["conditional", "quality", "plots", "guess", "quiz", "check.running", "check.cases", "check.verdict"]
 ORDER += ["check.discriminator", "check.generator", "check.recipe", "check.losses", "check.saddle"]
 ORDER += ["check.training", "check.turn", "check.walk", "check.dcgan", "check"]
 ORDER += ["widgets", "__init__", "__main__"]
