@@ -4,9 +4,12 @@ import importlib.util
 from pathlib import Path
 
 import notebook_rules as rules
+import numpy as np
 import pytest
 
 import gan_utils as gu
+from gan_utils.check.cases import agree, apart
+from gan_utils.check.running import copied
 
 NOTEBOOKS = rules.REPOSITORY / "notebooks"
 SOLUTIONS = sorted((NOTEBOOKS / "solutions").glob("*.py"))
@@ -32,6 +35,20 @@ def load(path):
     return module
 
 
+def check_example(answer, verdict):
+    """If the hint shows an example, it is one on which this answer fails, and just as the hint says."""
+    example = verdict.example
+    if example is None:
+        return
+    with np.errstate(all="ignore"):
+        came = np.array(answer(*map(copied, example.arguments.values())), "float64")
+    came = came if came.shape == np.shape(example.came) else came[example.where]
+    assert agree(came, example.came), verdict
+    assert not agree(came, example.expected, rtol=1e-9, atol=1e-9), verdict
+    expected, came = apart(example.expected, example.came)
+    assert expected != came and expected in verdict.message and came in verdict.message, verdict
+
+
 def stubs():
     """The exercise cells of the notebooks: (notebook, name, source), name being that of the check."""
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
@@ -52,6 +69,8 @@ def test_the_check_knows_right_from_wrong(name):
     for hint, verdict in verdicts.items():
         assert verdict.state == "not yet" and not verdict, f"{hint}: {verdict}"
         assert hint in verdict.message, f"{hint!r} is not in {verdict!r}"
+        assert "cannot be judged" not in verdict.message and "by hand" not in verdict.message, verdict
+        check_example(answers.wrong[hint], verdict)
     messages = [verdict.message for verdict in verdicts.values()]
     assert len(set(messages)) == len(messages) >= 5, "five wrong answers at the least, each with its own hint"
     assert len(answers.right) >= 1
