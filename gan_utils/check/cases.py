@@ -52,7 +52,7 @@ def shown(value, digits=4):
         return f"[{', '.join(shown(part, digits) for part in value)}]"
     if isinstance(value, numbers.Real) and not isinstance(value, numbers.Integral):
         whole = value == round(value, 0) and abs(value) < 1e15
-        return f"{value:.0f}" if whole else f"{value:.{digits}g}"
+        return f"{value + 0:.0f}" if whole else f"{value:.{digits}g}"
     return str(value)
 
 
@@ -128,7 +128,9 @@ def try_cases(answer, cases, right, slips=None, otherwise="", read=None, rtol=1e
         for hint, slip in (slips or {}).items():
             if all(agree(result, slip(*case)) for result, case in zip(results, cases, strict=True)):
                 raise Hint(hint, example)
-    if all(agree(*pair, rtol=5e-3, atol=5e-3) for pair in pairs):
+    off = np.concatenate([~np.isclose(*pair, rtol, atol).ravel() for pair in pairs])
+    # All of it, that is: a curve that bends amiss far out is off in part.
+    if off.mean() > 0.5 and all(agree(*pair, rtol=5e-3, atol=5e-3) for pair in pairs):
         otherwise = "nearly: is something rounded, or computed in float16?"
     raise Hint(otherwise, example)
 
@@ -141,9 +143,9 @@ def _result(answer, arguments, read, right):
 
 
 def first_difference(arguments, expected, came, rtol=1e-5, atol=1e-6):
-    """The example of a case that failed: all of a small result, and of a large one an element."""
+    """The example of a case that failed: all of a small result, of a large one what is furthest off."""
     if expected.size <= 8:
         return Example(arguments, expected[()], came[()])
-    differs = ~np.isclose(came, expected, rtol, atol, equal_nan=True)
-    where = tuple(int(i) for i in np.argwhere(differs)[0])
+    off = np.where(np.isclose(came, expected, rtol, atol, equal_nan=True), 0, abs(came - expected))
+    where = tuple(int(i) for i in np.unravel_index(np.nan_to_num(off, nan=np.inf).argmax(), off.shape))
     return Example(arguments, expected[where], came[where], where)
