@@ -64,7 +64,7 @@ def _around(root, node):
     parent = parents[node]
     while isinstance(parent, ast.keyword | ast.Tuple | ast.List | ast.Starred | ast.Slice):
         parent = parents[parent]
-    return parent if isinstance(parent, ast.expr) else node
+    return parent if isinstance(parent, ast.expr) and not isinstance(parent, ast.Dict) else node
 
 
 def _statements(node):
