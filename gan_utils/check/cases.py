@@ -32,18 +32,19 @@ class Example:
         return f"For {self.inputs()}, {expected} was expected{place}, and yours gives {came}."
 
     def inputs(self):
-        """The arguments, small ones whole, of large ones the element that goes with `where`."""
-        return ", ".join(f"{name} {self._shown(value)}" for name, value in self.arguments.items())
+        """The arguments: small ones whole, of large ones the element that goes with `where`, or the shape."""
+        return ", ".join(f"{name}{self._shown(value)}" for name, value in self.arguments.items())
 
     def _shown(self, value):
+        shape, where = np.shape(value), self.where
         if np.size(value) <= 8:
-            return f"= {shown(value)}"
-        shape = np.shape(value)
-        if len(shape) > 1 or len(self.where) == 1:
-            where = tuple(min(i, length - 1) for i, length in zip(self.where, shape, strict=False))
-            if len(where) == len(shape):
-                return f"{shape} with {shown(np.asarray(value)[where])} there"
-        return f"{shape}"
+            return f" = {shown(value)}"
+        if (value == np.ravel(value)[0]).all():
+            return f" {shape}, all {shown(np.ravel(value)[0])}"
+        where = [min(i, length - 1) for i, length in zip(where, shape, strict=False)]
+        if len(where) == len(shape) and (len(shape) > 1 or len(self.where) == 1):
+            return f"{where} = {shown(value[tuple(where)])}"
+        return f" {shape}"
 
 
 def shown(value, digits=4):
@@ -126,7 +127,9 @@ def try_cases(answer, cases, right, slips=None, otherwise="", read=None, rtol=1e
             return
         example = first_difference(named[failed[0]], *reversed(pairs[failed[0]]), rtol, atol)
         for hint, slip in (slips or {}).items():
-            if all(agree(result, slip(*case)) for result, case in zip(results, cases, strict=True)):
+            if all(
+                agree(result, slip(*case), rtol, atol) for result, case in zip(results, cases, strict=True)
+            ):
                 raise Hint(hint, example)
     off = np.concatenate([~np.isclose(*pair, rtol, atol).ravel() for pair in pairs])
     # All of it, that is: a curve that bends amiss far out is off in part.
