@@ -62,7 +62,7 @@ def _around(root, node):
     """The smallest expression or keyword around a node that says more than the node itself."""
     parents = {child: parent for parent in ast.walk(root) for child in ast.iter_child_nodes(parent)}
     parent = parents[node]
-    while isinstance(parent, ast.keyword | ast.Tuple | ast.List | ast.Starred | ast.Slice):
+    while isinstance(parent, ast.keyword | ast.Tuple | ast.List | ast.Starred | ast.Slice | ast.UnaryOp):
         parent = parents[parent]
     return parent if isinstance(parent, ast.expr) and not isinstance(parent, ast.Dict) else node
 

@@ -50,8 +50,15 @@ wrong = {
     "all that change": add(lambda x, g, b: b * (g > 0)),
     "the same change": add(lambda x, g, b: b * np.sign(g[0])),
     "black pixels": lambda x, g, b: np.clip(x + b * np.sign(g) * x, 0, 1),
-    "one logit gets 0%": add(lambda x, g, b: b * np.sign(g) * (np.arange(len(g)) == 0).reshape(-1, 1, 1, 1)),
+    "one logit gets 0 %": add(lambda x, g, b: b * np.sign(g) * (np.arange(len(g)) == 0).reshape(-1, 1, 1, 1)),
     "have the gradient 0": add(dividing_by_zero),
+    "pixels go against": add(lambda x, g, b: b * np.sign(g - g.mean())),
+    "against their gradient": add(
+        lambda x, g, b: b * np.sign(g - np.median(g, axis=(1, 2, 3), keepdims=True))
+    ),
+    "99.87 %": add(lambda x, g, b: b * np.sign(np.round(g, 3))),
+    "98.16 %": add(lambda x, g, b: 0.981 * b * np.sign(g)),
+    "yours gives 0.5": add(lambda x, g, b: b * np.sign(g) * (abs(x - 0.5) > 1e-3)),
     "should have the shape": lambda x, g, b: np.clip(x + b * np.sign(g), 0, 1).reshape(len(x), -1),
     "stops with": lambda x, g: np.clip(x + 0.05 * np.sign(g), 0, 1),
 }
