@@ -91,8 +91,8 @@ def _latents(result, shape):
     array = as_array(result, shape, f"the tour of {k} stops with n = {n}", finite=False)
     if np.isnan(array).any():
         raise Hint(
-            "NaN: arccos takes numbers from -1 to 1 alone. What makes a @ b the cosine of an angle? (Or is it "
-            "the angle between a stop and itself?)"
+            "NaN: arccos takes numbers from -1 to 1 alone. What makes a @ b the cosine of an angle? (Or is "
+            "it the angle between a stop and itself?)"
         )
     return array
 
