@@ -12,7 +12,8 @@ PACKAGE = Path(__file__).parents[1] / "gan_utils"
 FILES = sorted(PACKAGE.rglob("*.py"))
 ORDER = ["mnist", "data", "networks", "losses", "contracts", "callbacks", "fitting", "saving", "gan"]
 ORDER += ["conditional", "quality", "plots", "guess", "quiz", "check.running", "check.cases", "check.verdict"]
-ORDER += ["check.discriminator", "check.forger", "check.generator", "check.conditional", "check.recipe", "check.losses", "check.saddle"]
+ORDER += ["check.discriminator", "check.forger", "check.generator", "check.conditional", "check.recipe"]
+ORDER += ["check.losses", "check.saddle"]
 ORDER += ["check.training", "check.game", "check.turn", "check.walk", "check.dcgan", "check"]
 ORDER += ["widgets", "__init__", "__main__"]
 
