@@ -17,6 +17,7 @@ __all__ = ["safe_steps"]
 
 # By whose step it is: the share of D's weights that moves, and of G's.
 WANTED = {"D": (1, 0), "G": (0, 1)}
+RATE = 0.1
 COPY = "g_step asks another D than the one that d_step trains: is there a copy of it?"
 
 # A step: whose, the shares that moved, and a hint if they went elsewhere than they should, or None.
@@ -26,58 +27,34 @@ Move = namedtuple("Move", "player shares amiss")
 @exercise(
     first_step="Begin with d_step alone: what should the flags say at the moment when Keras traces it?",
     praise="Each step sees to the flags itself: in any order, at any batch size, whatever was frozen before.",
-    seconds=30,
+    seconds=60,
 )
 def safe_steps(answer):
     """`answer(discriminator, combined)`: two functions, d_step(images, targets), g_step(latents, targets)."""
     with warnings.catch_warnings(), _optimizers_made() as made:
         warnings.simplefilter("ignore")  # Keras's own, of a D without trainable weights: the hints say more
-        right = _Networks(eager=True)
-        traced = _Pair(answer, right, made)
+        traced = _Pair(answer, made)
         _judge(*traced.play("D8 G8 D3 G3"))
 
         # Eagerly Keras looks at the flags in every step, as it does wherever a step has to be traced anew.
         how = "right for D, G, D, G in turn. But G may come first, or D have two steps in a row: "
-        _judge_all(how, *_Pair(answer, right, made, eager=True).play("G8 D8 D5 G8 G5 D8"))
+        _judge_all(how, *_Pair(answer, made, eager=True).play("G8 D8 D5 G8 G5 D8"))
         traced.check_advice()
         how = "right where D was frozen as a whole. But other recipes freeze its layers one by one: there "
         how += "D's own flag still says True, and to set what stands there already may do nothing: "
-        _judge_all(how, *_Pair(answer, right, made, eager=True, one_by_one=True).play("D8 G8 D8"))
+        _judge_all(how, *_Pair(answer, made, eager=True, one_by_one=True).play("D8 G8 D8"))
 
 
-class _Networks:
-    """A tiny G and D and the combined model, all compiled."""
+class _Pair:
+    """A tiny G and D as a freeze-first recipe leaves them, the answer's two steps, all optimizers made."""
 
-    def __init__(self, eager):
+    def __init__(self, answer, made, eager=False, one_by_one=False):
         self.generator, self.discriminator = _network(3, 8, 6, "sigmoid"), _network(6, 5, 1, None)
         self.combined = keras.Sequential([self.generator, self.discriminator])
         for model in (self.discriminator, self.combined):
             loss = keras.losses.BinaryCrossentropy(from_logits=True)
-            model.compile(optimizer=keras.optimizers.SGD(0.1), loss=loss, run_eagerly=eager)
-
-    def weights(self):
-        return [model.get_weights() for model in (self.discriminator, self.generator)]
-
-    def after(self, weights, player, inputs, targets):
-        """The weights after the step that should be made from these."""
-        for model, values in zip((self.discriminator, self.generator), weights, strict=True):
-            model.set_weights(values)
-        for layer in (self.discriminator, *self.discriminator.layers):
-            layer.trainable = player == "D"
-        {"D": self.discriminator, "G": self.combined}[player].train_on_batch(inputs, targets)
-        return self.weights()
-
-
-class _Pair(_Networks):
-    """What a freeze-first recipe leaves, and the answer's two steps for it.
-
-    right: the networks that say where each step should lead.
-    made: the list of all optimizers, which grows where the answer makes one.
-    """
-
-    def __init__(self, answer, right, made, eager=False, one_by_one=False):
-        super().__init__(eager)
-        self.right, self.made, self.taken = right, made, {"D": 0, "G": 0}
+            model.compile(optimizer=keras.optimizers.SGD(RATE), loss=loss, run_eagerly=eager)
+        self.made, self.taken = made, {"D": 0, "G": 0}
         self.first_d = self.discriminator.get_weights()
         self.given = {"D": self.discriminator.optimizer, "G": self.combined.optimizer}
         for frozen in self.discriminator.layers if one_by_one else [self.discriminator]:
@@ -115,6 +92,9 @@ class _Pair(_Networks):
         logits.append(self.combined(_numbers(8, 3)))
         if stopped or ops.mean(logits[1]) <= ops.mean(logits[0]):
             raise Hint(stopped or COPY)
+
+    def weights(self):
+        return [model.get_weights() for model in (self.discriminator, self.generator)]
 
     def _batch(self, player, size, target_of_g):
         """Inputs and targets; those of G are mixed too, or nobody would see whether it heeds what comes."""
@@ -154,9 +134,9 @@ class _Pair(_Networks):
         }
         after = self.weights()
         for hint, other in slips.items():
-            if _as_far(before, after, self.right.after(before, player, *other), exactly):
+            if _as_far(before, after, _after(before, player, *other), exactly):
                 return hint
-        of_first_d = self.right.after([self.first_d, before[1]], player, *batch)
+        of_first_d = _after([self.first_d, before[1]], player, *batch)
         if player == "G" and _as_far(before[1:], after[1:], of_first_d[1:], exactly):
             return COPY
         return f"{step} moves the right weights, but not where its batch leads: does all go in, as it comes?"
@@ -195,13 +175,32 @@ def _network(inputs, hidden, outputs, activation):
     return model
 
 
+def _after(weights, player, inputs, targets):
+    """The weights of D and G where this step should lead: the gradient by the chain rule, layer by layer."""
+    (d1, d1_bias, d2, d2_bias), (g1, g1_bias, g2, g2_bias) = weights
+    latents, images = inputs, inputs
+    if player == "G":
+        drawn = np.tanh(latents @ g1 + g1_bias)
+        images = 1 / (1 + np.exp(-(drawn @ g2 + g2_bias)))
+    seen = np.tanh(images @ d1 + d1_bias)
+    at_2 = (1 / (1 + np.exp(-(seen @ d2 + d2_bias))) - targets) / len(targets)
+    at_1 = at_2 @ d2.T * (1 - seen**2)
+    slopes = [images.T @ at_1, at_1.sum(axis=0), seen.T @ at_2, at_2.sum(axis=0)]
+    if player == "G":
+        at_2 = at_1 @ d1.T * images * (1 - images)
+        at_1 = at_2 @ g2.T * (1 - drawn**2)
+        slopes = [latents.T @ at_1, at_1.sum(axis=0), drawn.T @ at_2, at_2.sum(axis=0)]
+    moved = [w - RATE * slope for w, slope in zip(weights["DG".index(player)], slopes, strict=True)]
+    return [moved, weights[1]] if player == "D" else [weights[0], moved]
+
+
 def _as_far(before, after, right, exactly):
     """Whether weights went where they should; of an optimizer of unknown kind, in the same direction each."""
     before, after, right = (
         np.concatenate([np.ravel(w) for w in chain(*ws)]) for ws in (before, after, right)
     )
     if exactly:
-        return np.allclose(after, right, rtol=1e-5, atol=1e-5)  # float32, compiled and not
+        return np.allclose(after, right, rtol=1e-5, atol=1e-5)  # float32
     clear = abs(right - before) > 1e-5
     return (np.sign(after - before) == np.sign(right - before))[clear].all()
 
@@ -238,9 +237,7 @@ def _judge(moves, stopped):
     if d_pushed:
         raise Hint("g_step moves D too, for G's sake: what did the flag say when it was traced?")
     if any(g == 0 for _, g in by_g):
-        raise Hint(
-            "g_step moves nothing of G: a flag goes down to all that a model holds. Whose did you set?"
-        )
+        raise Hint("g_step moves nothing of G: a flag goes down to all that a model holds. Whose is down?")
     if any(g < 1 for _, g in by_g):
         raise Hint("g_step moves some of G's weights and not all: whose flags are down?")
     if stopped:

@@ -15,7 +15,7 @@ import warnings
 
 import numpy as np
 
-STILL = "it was still at work after {seconds:g} seconds{line}. Does a loop there never end?"
+STILL = "it was still at work after {seconds:g} seconds{line}. A loop without an end, or a busy machine?"
 RUNS_ON = " It could not be stopped, and runs on in the background: restart the kernel to be rid of it."
 
 
