@@ -14,7 +14,7 @@ ORDER = ["mnist", "data", "networks", "losses", "contracts", "callbacks", "fitti
 ORDER += ["conditional", "quality", "plots", "guess", "quiz", "check.running", "check.cases", "check.verdict"]
 ORDER += ["check.discriminator", "check.forger", "check.generator", "check.conditional", "check.recipe"]
 ORDER += ["check.losses", "check.saddle"]
-ORDER += ["check.training", "check.game", "check.turn", "check.walk", "check.dcgan", "check"]
+ORDER += ["check.training", "check.game", "check.turn", "check.walk", "check.reading", "check.dcgan", "check"]
 ORDER += ["widgets", "__init__", "__main__"]
 
 

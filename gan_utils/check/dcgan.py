@@ -1,21 +1,17 @@
 """The check of notebook 04 for DCGAN's rules: which layers a generator has, and what comes out."""
 
-from collections import namedtuple
-
 import keras
 import numpy as np
 from keras import layers, ops
 
 from gan_utils.check.cases import as_array
+from gan_utils.check.reading import amiss_in, is_dense, is_weighted, kind_of, steps_of
 from gan_utils.check.running import Hint, call, hints_for_errors
 from gan_utils.check.verdict import exercise
 
 __all__ = ["dcgan_generator"]
 
 SIZE, FIRST = 32, 8  # pixels of the images, and of the first map at the most
-
-# What a layer or an operation of the model was given and what it made of that, arrays.
-Step = namedtuple("Step", "part given made")
 
 
 @exercise(
@@ -35,11 +31,12 @@ def dcgan_generator(answer):
     images = _images_of(model, 1000 * latents)  # far out, for the whole range of the pixels to be seen
     if not isinstance(model, keras.Sequential) and not hasattr(model, "operations"):
         raise Hint("its layers cannot be read: make it a keras.Sequential, or from inputs and outputs.")
-    steps = _steps_of(model, latents)
+    steps = steps_of(model, latents)
+    _check_layers(steps)
     _check_growth(steps)
     _check_blocks(steps)
     _check_pixels(images)
-    _check_end(model, latents, [step.part for step in steps if _makes(step.part)][-1])
+    _check_end(model, latents, [step.part for step in steps if is_weighted(step.part)][-1])
 
 
 def _images_of(model, latents):
@@ -49,80 +46,40 @@ def _images_of(model, latents):
     return as_array(images, (n, SIZE, SIZE, 3), f"what {n} latents give")
 
 
-def _steps_of(model, latents):
-    """What each layer and operation does, in the order in which the latents pass them."""
-    steps, parts = [], list(dict.fromkeys(_parts(model)))
-
-    def noting(part, function):
-        def noted(*arguments, **settings):
-            made = function(*arguments, **settings)
-            given = arguments[0] if arguments and ops.is_tensor(arguments[0]) else made
-            if ops.is_tensor(made):
-                steps.append(Step(part, ops.convert_to_numpy(given), ops.convert_to_numpy(made)))
-            return made
-
-        return noted
-
-    for part in parts:
-        part.call = noting(part, part.call)
-    try:
-        model(latents)
-    finally:
-        for part in parts:
-            del part.call
-    return steps
-
-
-def _parts(model):
-    for part in getattr(model, "operations", None) or model.layers:
-        yield from _parts(part) if hasattr(part, "layers") else [part]
-
-
-def _is_dense(part):
-    return isinstance(part, (layers.Dense, layers.EinsumDense))
-
-
-def _makes(part):
-    """Whether it is a layer of weights proper: dense, or a convolution of any kind."""
-    return _is_dense(part) or hasattr(part, "kernel_size")
+def _check_layers(steps):
+    """Layers that can be read, that can train, and that DCGAN knows."""
+    for part in dict.fromkeys(step.part for step in steps):
+        name, weights = type(part).__name__, getattr(part, "weights", [])
+        if "Pool" in name:
+            raise Hint(f"there is a pooling layer, {name}: what has DCGAN in its place, and does G shrink?")
+        if weights and not (is_weighted(part) or "Norm" in name or isinstance(part, layers.PReLU)):
+            raise Hint(f"what {name} does cannot be read: build the model from Keras's own layers.")
+        if is_weighted(part) and not part.trainable_weights:
+            raise Hint(f"{name} is frozen: it need not be trained, but it should be able to.")
 
 
 def _check_growth(steps):
     """From a small map, made by a Dense layer, to the pixels by the strides of transposed convolutions."""
     dense, growth, last = 0, np.array([1, 1]), None
     for part, given, made in steps:
-        name = type(part).__name__
-        if "Pool" in name:
-            raise Hint(
-                f"there is a pooling layer, {name}: what has DCGAN in its place, and does G shrink anything?"
-            )
-        if getattr(part, "weights", []) and not (
-            _makes(part) or "Norm" in name or isinstance(part, layers.PReLU)
-        ):
-            raise Hint(f"what {name} does cannot be read: build the model from Keras's own layers.")
-        if _makes(part):
-            last, dense = part, dense + _is_dense(part)
-            if isinstance(part, layers.Conv2DTranspose):
-                growth = growth * part.strides
+        if is_weighted(part):
+            last, dense = part, dense + is_dense(part)
+        if isinstance(part, layers.Conv2DTranspose):
+            growth = growth * part.strides
         elif made.ndim == 4:
             height, width = made.shape[1:3]
-            if given.ndim < 4 and (not dense or not _is_dense(last)):
+            if given.ndim == 4:
+                _check_size(type(part).__name__, given.shape[1:3], made.shape[1:3])
+            elif not is_dense(last):
                 raise Hint(
-                    f"no Dense layer makes the map of {height} x {width}: what says the table's first row?"
+                    f"no Dense layer makes the map of {height} x {width}: what is the table's first row?"
                 )
-            if given.ndim < 4 and max(height, width) > FIRST:
+            elif max(height, width) > FIRST:
                 raise Hint(
                     f"a Dense layer makes a map of {height} x {width}: {FIRST} x {FIRST} at most, and never "
                     "the pixels."
                 )
-            change = np.array(made.shape[1:3]) / given.shape[1:3] if given.ndim == 4 else np.ones(2)
-            if change.max() > 1.25 or change.min() < 0.75:  # less is a border
-                before = f"{given.shape[1]} x {given.shape[2]}"
-                raise Hint(
-                    f"{name} makes {height} x {width} of {before}: DCGAN learns how to enlarge, and shrinks "
-                    "nothing."
-                )
-    if _is_dense(last):
+    if is_dense(last):
         raise Hint("a Dense layer makes the pixels, and it knows nothing of neighbours.")
     if growth.min() < SIZE / FIRST:
         raise Hint(
@@ -132,17 +89,26 @@ def _check_growth(steps):
         raise Hint(f"{dense} Dense layers: one to make the first map, and one hidden one, are what we allow.")
 
 
+def _check_size(name, before, after):
+    change = np.divide(after, before)
+    if change.max() > 1.25 or change.min() < 0.75:  # less is a border
+        (h, w), (height, width) = before, after
+        raise Hint(
+            f"{name} makes {height} x {width} of {h} x {w}: DCGAN learns how to enlarge, and shrinks nothing."
+        )
+
+
 def _check_blocks(steps):
     """BatchNorm and ReLU behind each layer with weights, but for the last, which has no BatchNorm."""
     blocks = []
     for part, given, made in steps:
         name = type(part).__name__
-        if _makes(part):
-            blocks.append((name, [_kind_of(part.activation, given, given)]))
+        if is_weighted(part):
+            blocks.append((name, [kind_of(part.activation, given, given)]))
         elif blocks and "Norm" in name:
-            blocks[-1][1].append(_amiss_in(part, given.shape[1:]) or "norm")
+            blocks[-1][1].append(amiss_in(part, given.shape[1:]) or "norm")
         elif blocks:
-            blocks[-1][1].append(_kind_of(part, given, made))
+            blocks[-1][1].append(kind_of(part, given, made))
     *hidden, (_, at_the_end) = blocks
     if any("norm" in kind.lower() for kind in at_the_end):
         raise Hint("BatchNorm stands at the output: may it decide how bright a picture is?")
@@ -159,50 +125,10 @@ def _check_blocks(steps):
             raise Hint(f"no activation is seen {place}.")
 
 
-def _amiss_in(part, shape):
-    """In what a layer differs from BatchNorm, as far as a batch in training feels it; "" if in nothing."""
-    rng, weights, statistics = np.random.default_rng(0), part.get_weights(), []
-    name, rows = type(part).__name__, tuple(range(len(shape)))  # rows: all axes but that of the channels
-    for spread in (0.3, 3):
-        x = rng.normal(0, spread, (32, *shape))
-        for axis, length in enumerate(x.shape):  # each image, row, column and channel has a mean of its own
-            x += rng.normal(0, spread, [length if i == axis else 1 for i in range(x.ndim)])
-        y = ops.convert_to_numpy(part(x.astype("float32"), training=True))
-        part.set_weights(weights)  # of which the moving means have moved
-        mean, std = y.mean(rows), y.std(rows)
-        if not np.allclose((x - x.mean(rows)) / x.std(rows) * std + mean, y, atol=0.02):
-            return (
-                f"{name}, which takes no mean of a channel over the batch: is it BatchNorm, on the last axis?"
-            )
-        statistics.append((mean, std))
-    if np.allclose(*statistics, atol=0.02):  # as far as BatchNorm's usual epsilon is felt
-        return ""
-    return f"{name}, which leaves a batch the mean and the spread that it has: is it switched off?"
-
-
-def _kind_of(activation, given, made):
-    """What an activation makes of numbers, whoever wrote it and whatever it is called."""
-    x = np.array([[-1e3, -20, -6.5, -2, -0.5, -0.01, 0.01, 0.5, 2, 6.5, 20, 1e3]], "float32")
-    if isinstance(activation, layers.PReLU):
-        return "leaky"
-    try:
-        y = x if activation is None else ops.convert_to_numpy(activation(x))
-    except Exception:  # it takes more than one argument, as ops.maximum, or no such numbers, as Reshape
-        x, y = given, made
-    if x.shape != y.shape or np.allclose(y, x):
-        return "linear"
-    if np.allclose(y, np.maximum(x, 0)):
-        return "relu"
-    if np.allclose(y[x > 0], x[x > 0]):
-        return "leaky"
-    worst = np.abs(y - np.maximum(x, 0)).argmax()
-    return (
-        f"an activation that makes {y.flat[worst]:.3g} of {x.flat[worst]:.3g}, another than DCGAN has there."
-    )
-
-
 def _check_pixels(images):
     low, high = images.min(), images.max()
+    if np.ptp(images, axis=0).max() < 1e-3:
+        raise Hint("five latents give five times the same picture: does it depend on them?")
     if np.allclose(images.sum(axis=3), 1, atol=1e-3):
         raise Hint("the three colours of each pixel sum to 1: is the colour of a pixel one class of three?")
     if low < 0 or high > 1:
@@ -223,12 +149,17 @@ def _check_end(model, latents, last):
     places = np.linspace(-6, 6, 25)
     order = np.argsort(sums, axis=None)
     found = np.clip(np.searchsorted(sums.flat[order], places), 0, sums.size - 1)
-    rises = np.diff(pixels.flat[order[found]])
-    flat = min(np.flatnonzero(rises < 3e-6), key=lambda i: abs(places[i] + 0.25), default=None)
+    values = pixels.flat[order[found]]
+    flat = min(np.flatnonzero(np.diff(values) < 3e-6), key=lambda i: abs(places[i] + 0.25), default=None)
     if flat is not None:
         raise Hint(
             f"from {places[flat]:g} to {places[flat + 1]:g} the function at the end stands still: what is "
             "left of the gradient there? The table has a sigmoid."
+        )
+    if np.abs(values + values[::-1] - 1).max() > 0.02:
+        raise Hint(
+            f"the function at the end makes {values[8]:.2f} of -2 and {values[-9]:.2f} of 2; a sigmoid treats "
+            "both sides alike."
         )
 
 
@@ -237,7 +168,7 @@ def _sums_and_pixels(model, latents, last):
     pixels, activation = ops.convert_to_numpy(model(latents)), last.activation
     last.activation = None
     try:
-        sums = next(step.made for step in reversed(_steps_of(model, latents)) if step.part is last)
+        sums = next(step.made for step in reversed(steps_of(model, latents)) if step.part is last)
     finally:
         last.activation = activation
     return sums, pixels

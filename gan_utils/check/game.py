@@ -98,6 +98,12 @@ class _Network(keras.Sequential):
             raise ValueError(f"{self.name} takes inputs {self.input_shape}, not {inputs.shape}")
         return self.game.draw(inputs) if self.name == "generator" else np.zeros((len(inputs), 1), "float32")
 
+    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
+        return {"loss": np.float32(0.7)} if return_dict else np.float32(0.7)
+
+    def evaluate(self, x, y=None, *arguments, **settings):
+        return self.test_on_batch(x, y, return_dict=settings.get("return_dict", False))
+
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
         if self.name == "generator":
             raise ValueError("generator is not compiled: there are no targets for its images")

@@ -105,4 +105,6 @@ def _why(distances, answer):
         return "last_push carries it on, like momentum; here that is the way outwards."
     if distances[-1] < distances[0]:
         return "inwards, but not there yet. Are the steps too short, or do they look too little ahead?"
+    if (now + last) * (now + 3 * last) < 0:  # then short enough steps arrive
+        return "the proportion would serve, but steps as long as these overshoot."
     return "it uses the change of the push, but in what proportion? How far ahead is one step?"

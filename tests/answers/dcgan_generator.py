@@ -78,6 +78,24 @@ def one_relu_for_all():
     return keras.Model(z, layers.Conv2DTranspose(3, 4, strides=2, padding="same", activation="sigmoid")(x))
 
 
+def tanh_by_hand():
+    x = z = keras.Input((100,))
+    for part in (*first_map(), *bigger(), *pixels("tanh")):
+        x = part(x)
+    return keras.Model(z, (x + 1) / 2)
+
+
+def frozen():
+    model = nested()
+    model.layers[1].layers[0].trainable = False
+    return model
+
+
+def of_no_latents():
+    zero = layers.Lambda(lambda z: 0 * z + 1)
+    return keras.Sequential([keras.Input((100,)), zero, *first_map(), *bigger(), *pixels()])
+
+
 def cut_to_size():
     large = [layers.Conv2DTranspose(3, 4, 2, activation="sigmoid"), layers.Cropping2D(1)]
     return keras.Sequential([keras.Input((100,)), *first_map(), *bigger(), *large])
@@ -156,6 +174,7 @@ right = [
     from_one_pixel,
     one_relu_for_all,
     cut_to_size,
+    tanh_by_hand,
     from_one_pixel(),
     stack(first_map, bigger, pixels),
     stack(lambda: block(layers.Dense(32)), first_map, bigger, pixels),
@@ -254,5 +273,18 @@ wrong = {
     ),
     "inputs (5, 100)": lambda: keras.Sequential(
         [keras.Input((100,), batch_size=5), *first_map(), *bigger(), *pixels()]
+    ),
+    "Dense is frozen": frozen,
+    "does it depend on them": of_no_latents,
+    "treats both sides alike": stack(
+        first_map, bigger, lambda: pixels(None), lambda: [layers.LeakyReLU(0.2), layers.Activation("sigmoid")]
+    ),
+    "Conv2D makes 8 x 8 of 16 x 16": stack(
+        first_map,
+        bigger,
+        lambda: block(layers.Conv2D(6, 3, strides=2, padding="same")),
+        bigger,
+        bigger,
+        lambda: pixels(strides=1),
     ),
 }

@@ -92,4 +92,5 @@ wrong = {
     "not there yet. ": lambda push, last_push: push - 0.335 * last_push,
     "4.37e+06 after 81 steps": lambda push, last_push: push**3,
     "0.998 after 5,000 steps: inwards": lambda push, last_push: 0.01 * (2 * push - last_push),
+    "steps as long as these overshoot": lambda push, last_push: 20 * push - 10 * last_push,
 }

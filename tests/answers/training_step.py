@@ -216,9 +216,12 @@ def by_the_models_inputs(generator, discriminator, combined, real_batches, rng):
     assert latent_dim == generator.input.shape[1] == combined.input_shape[-1] == 64
     assert discriminator.output_shape == combined.output_shape == (None, 1)
     assert combined.layers == [generator, discriminator] and discriminator.trainable_weights
+    assert combined.evaluate(draw(rng, 4), np.ones((4, 1)), verbose=0) > 0
+    generator.trainable = False
     for images in real_batches:
         latents = rng.standard_normal((len(images), latent_dim))
         step_of_d(generator, discriminator, images, latents.astype("float32"))
+    generator.trainable = True
     step_of_g(combined, draw(rng, len(real_batches[0])))
 
 
