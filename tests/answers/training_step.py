@@ -358,6 +358,7 @@ wrong = {
     "numbers stand more than once": d_learns_from(one_number),
     "standard deviation 0.90": d_learns_from(lambda rng, n: draw(rng, n) * np.float32(0.9)),
     "mean 0.1": d_learns_from(lambda rng, n: draw(rng, n) + np.float32(0.1)),
+    "from -2.50 to 2.50": d_learns_from(lambda rng, n: draw(rng, n).clip(-2.5, 2.5)),
     "from -5.97 to 8.45": d_learns_from(lambda rng, n: rng.laplace(0, np.sqrt(0.5), (n, 64))),
     "some images weigh more": turn(of_d=weighted),
     "is not compiled": turn(of_g=generator_alone),
