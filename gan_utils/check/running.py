@@ -137,9 +137,11 @@ def within(seconds, work):
     done, outcome = threading.Event(), []
 
     def run():
-        with contextlib.suppress(TimeUp):
-            outcome.append(work())
-        done.set()
+        try:
+            with contextlib.suppress(TimeUp):
+                outcome.append(work())
+        finally:
+            done.set()
 
     worker = threading.Thread(target=run, daemon=True)
     end = time.monotonic() + seconds
@@ -158,7 +160,11 @@ def within(seconds, work):
 
 
 def _stop(worker, done):
-    """Raise TimeUp in a thread until it ends, for a second; whether it has ended."""
+    """Raise TimeUp in a thread until it ends, for a second; whether it has ended.
+
+    What does not end: a single long operation, for an exception waits for the next line, and a loop around a
+    bare `except:`, which catches this too.
+    """
     for _ in range(20):
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.ident), ctypes.py_object(TimeUp))
         if done.wait(0.05):
