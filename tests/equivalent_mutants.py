@@ -60,6 +60,11 @@ EQUIVALENT = {
             "the larger of the two, and 1 at most: it is all one which of the two is called the limit"
         ),
     },
+    "safe_steps": {
+        "swapped: for layer in discriminator.layers: | discriminator.trainable = value": (
+            "the model hands its flag down to its layers: in either order all end at the value"
+        ),
+    },
     "wanted_images": {
         "real_to_d.reshape(-1, 1, 1, 1) -> real_to_d.reshape(-2, 1, 1, 1)": LENGTH,
     },

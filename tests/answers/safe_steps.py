@@ -146,20 +146,16 @@ def with_batches(of_d=None, of_g=None):
 
 
 def new_every_time(discriminator, combined):
-    """Models of its own for every step; the weights are those of the given layers."""
+    """A model of its own for every step of G; the weights are those of the given layers."""
 
-    def train(stack, batch, frozen):
+    def g_step(latents, targets):
         for layer in discriminator.layers:
-            layer.trainable = not frozen
-        model = keras.Sequential(stack)
+            layer.trainable = False
+        model = keras.Sequential([*combined.layers[0].layers, *discriminator.layers])
         model.compile(optimizer="sgd", loss=keras.losses.BinaryCrossentropy(from_logits=True))
-        model.train_on_batch(*batch)
+        model.train_on_batch(latents, targets)
 
-    generator = combined.layers[0]
-    return (
-        lambda *batch: train(discriminator.layers, batch, False),
-        lambda *batch: train([*generator.layers, *discriminator.layers], batch, True),
-    )
+    return down_and_up(discriminator, combined)[0], g_step
 
 
 def leaving(discriminator, combined):
@@ -208,7 +204,7 @@ wrong = {
     "d_step makes 8 steps": with_batches(lambda x, y: zip(x[:, None], y[:, None], strict=True)),
     "g_step moves the right weights, but not where": with_batches(of_g=lambda z, y: [(np.ones_like(z), y)]),
     "d_step moves the right weights, but not where": with_batches(lambda x, y: [(x, 0.9 * y)]),
-    "d_step begins anew": new_every_time,
+    "g_step begins anew": new_every_time,
     "g_step stops at a batch of 8 with SystemExit: done, at your line": leaving,
     "return two functions": lambda d, combined: combined,
     "d_step stops at a batch of 8 with TypeError": lambda d, combined: (lambda images: None, lambda z: None),
