@@ -36,15 +36,14 @@ class Example:
         return ", ".join(f"{name}{self._shown(value)}" for name, value in self.arguments.items())
 
     def _shown(self, value):
-        shape, where = np.shape(value), self.where
-        if np.size(value) <= 8:
+        if not isinstance(value, np.ndarray) or value.size <= 8:
             return f" = {shown(value)}"
-        if (value == np.ravel(value)[0]).all():
-            return f" {shape}, all {shown(np.ravel(value)[0])}"
-        where = [min(i, length - 1) for i, length in zip(where, shape, strict=False)]
-        if len(where) == len(shape) and (len(shape) > 1 or len(self.where) == 1):
+        if (value == value.flat[0]).all():
+            return f" {value.shape}, all {shown(value.flat[0])}"
+        where = [min(i, length - 1) for i, length in zip(self.where, value.shape, strict=False)]
+        if len(where) == value.ndim and (value.ndim > 1 or len(self.where) == 1):
             return f"{where} = {shown(value[tuple(where)])}"
-        return f" {shape}"
+        return f" {value.shape}"
 
 
 def shown(value, digits=4):
@@ -89,11 +88,8 @@ def _as_numbers(result, what):
         pass
     came = f"is of type {type(result).__name__}"
     if isinstance(result, (list, tuple, np.ndarray)):
-        kinds = {
-            "U": "text",
-            "S": "text",
-            "c": "complex numbers",
-        }  # NumPy would read the one and halve the other
+        # NumPy would read the text, and halve the complex numbers.
+        kinds = {"U": "text", "S": "text", "c": "complex numbers"}
         came = f"holds {kinds.get(kind, 'something else, or rows of unequal lengths')}"
     raise Hint(f"{what} should be numbers, and {came}.")
 

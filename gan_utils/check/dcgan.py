@@ -158,8 +158,8 @@ def _check_end(model, latents, last):
         )
     if np.abs(values + values[::-1] - 1).max() > 0.02:
         raise Hint(
-            f"the function at the end makes {values[8]:.2f} of -2 and {values[-9]:.2f} of 2; a sigmoid treats "
-            "both sides alike."
+            f"the function at the end makes {values[8]:.2f} of -2 and {values[-9]:.2f} of 2; a sigmoid "
+            "treats both sides alike."
         )
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gan_utils.check.cases import Example, as_array
+from gan_utils.check.cases import Example, apart, as_array
 from gan_utils.check.running import Hint, call
 from gan_utils.check.verdict import exercise
 
@@ -107,10 +107,11 @@ def _check_limits(result, images, budget):
     if np.abs(result).max() <= budget + rounding:
         raise Hint("that looks like the change alone: the changed images are wanted.")
     if result.min() < -rounding or result.max() > 1 + rounding:
-        raise Hint(f"it leaves [0, 1]: the pixels go from {result.min():.3f} to {result.max():.3f}.")
+        lowest, highest = apart(0, result.min())[1], apart(1, result.max())[1]
+        raise Hint(f"it leaves [0, 1]: the pixels go from {lowest} to {highest}.")
     largest = np.abs(result - images).max()
     if largest > budget + rounding:
-        raise Hint(f"it is over the budget of {budget}: one pixel changes by {largest:.3f}.")
+        raise Hint(f"it is over the budget of {budget}: one pixel changes by {apart(budget, largest)[1]}.")
 
 
 def _check_rise(result, images, gradient, budget):
@@ -145,12 +146,12 @@ def _slip_of(change, images, gradient, budget, share):
         return "all images get the same change: has not each a gradient of its own?"
     if not moved[images == 0].any():
         return "black pixels stay black: may they not be brightened?"
-    spent, against = np.sum(np.abs(change) > 0.999 * budget), np.sum(gradient * change < -1e-9)
+    spent, against = np.sum(np.abs(change) > (1 - 1e-5) * budget), np.sum(gradient * change < -1e-9)
     if against:
         return (
             f"{against:,} of {change.size:,} pixels go against their gradient: what decides where each goes?"
         )
     return (
         f"one logit gets {100 * share.min():.4g} % of the rise that could be had; the largest change is "
-        f"{np.abs(change).max():.3f} of {budget}, and {spent:,} of {change.size:,} pixels spend all they may."
+        f"{np.abs(change).max():.4g} of {budget}, and {spent:,} of {change.size:,} pixels spend all they may."
     )

@@ -109,7 +109,8 @@ def _line_of(frames):
 def _is_the_students(file):
     if file.startswith("<"):  # generated code, but for cells
         return file.startswith(("<ipython-input", "<stdin"))
-    installed = (os.path.dirname(os.path.dirname(__file__)), sysconfig.get_path("stdlib"))
+    folders = os.path.dirname(os.path.dirname(__file__)), sysconfig.get_path("stdlib")
+    installed = tuple(os.path.join(folder, "") for folder in folders)
     others = ("site-packages", "dist-packages", "__autograph_generated")
     return not file.startswith(installed) and not any(part in file for part in others)
 

@@ -42,8 +42,8 @@ wrong = {
     "of 0.1, and 0 of": add(lambda x, g, b: 0.05 * np.sign(g)),
     "over the budget": add(lambda x, g, b: 2 * b * np.sign(g)),
     "it leaves [0, 1]": lambda x, g, b: x + b * np.sign(g),
-    "-0.100 to 1.000": lambda x, g, b: np.minimum(x + b * np.sign(g), 1),
-    "0.000 to 1.100": lambda x, g, b: np.maximum(x + b * np.sign(g), 0),
+    "-0.1 to 1.": lambda x, g, b: np.minimum(x + b * np.sign(g), 1),
+    "0 to 1.1": lambda x, g, b: np.maximum(x + b * np.sign(g), 0),
     "the change alone": lambda x, g, b: b * np.sign(g),
     "come back as they were": lambda x, g, b: np.clip(x, 0, 1),
     "an image go the same way": add(lambda x, g, b: b),
@@ -52,6 +52,8 @@ wrong = {
     "black pixels": lambda x, g, b: np.clip(x + b * np.sign(g) * x, 0, 1),
     "one logit gets 0 %": add(lambda x, g, b: b * np.sign(g) * (np.arange(len(g)) == 0).reshape(-1, 1, 1, 1)),
     "have the gradient 0": add(dividing_by_zero),
+    "changes by 0.1002": add(lambda x, g, b: (b * np.sign(g) + x).astype("float16") - x),
+    "99.99 %": add(lambda x, g, b: 0.9999 * b * np.sign(g)),
     "pixels go against": add(lambda x, g, b: b * np.sign(g - g.mean())),
     "against their gradient": add(
         lambda x, g, b: b * np.sign(g - np.median(g, axis=(1, 2, 3), keepdims=True))
