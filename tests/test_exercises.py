@@ -1,12 +1,17 @@
 """The checks, checked: solutions and other right answers pass, and each slip gets a hint of its own."""
 
+import functools
 import importlib.util
+import inspect
 from pathlib import Path
 
 import notebook_rules as rules
+import numpy as np
 import pytest
 
 import gan_utils as gu
+from gan_utils.check.cases import agree, apart
+from gan_utils.check.running import copied
 
 NOTEBOOKS = rules.REPOSITORY / "notebooks"
 SOLUTIONS = sorted((NOTEBOOKS / "solutions").glob("*.py"))
@@ -32,6 +37,27 @@ def load(path):
     return module
 
 
+@functools.cache
+def judged(name):
+    """The verdicts on the wrong answers, by the piece of the hint that is expected."""
+    wrong = load(ANSWERS / f"{name}.py").wrong
+    return {hint: getattr(gu.check, name)(answer) for hint, answer in wrong.items()}
+
+
+def check_example(answer, verdict):
+    """If the hint shows an example, it is one on which this answer fails, and just as the hint says."""
+    example = verdict.example
+    if example is None:
+        return
+    with np.errstate(all="ignore"):
+        came = np.array(answer(*map(copied, example.arguments.values())), "float64")
+    came = came if came.shape == np.shape(example.came) else came[example.where]
+    assert agree(came, example.came), verdict
+    assert not agree(came, example.expected, rtol=1e-9, atol=1e-9), verdict
+    expected, came = apart(example.expected, example.came)
+    assert expected != came and expected in verdict.message and came in verdict.message, verdict
+
+
 def stubs():
     """The exercise cells of the notebooks: (notebook, name, source), name being that of the check."""
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
@@ -48,14 +74,38 @@ def test_the_check_knows_right_from_wrong(name):
     for answer in (solution, *answers.right):
         verdict = check(answer)
         assert verdict and verdict.state == "right", verdict
-    verdicts = {hint: check(answer) for hint, answer in answers.wrong.items()}
+    verdicts = judged(name)
     for hint, verdict in verdicts.items():
         assert verdict.state == "not yet" and not verdict, f"{hint}: {verdict}"
         assert hint in verdict.message, f"{hint!r} is not in {verdict!r}"
+        assert "cannot be judged" not in verdict.message and "by hand" not in verdict.message, verdict
+        check_example(answers.wrong[hint], verdict)
     messages = [verdict.message for verdict in verdicts.values()]
     assert len(set(messages)) == len(messages) >= 5, "five wrong answers at the least, each with its own hint"
     assert len(answers.right) >= 1
     TABLE.append((name, 1 + len(answers.right), len(messages)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_parameter_has_one_value_only(name):
+    """Whatever a check tries, it tries with two values of each parameter: what is hard-coded is found out."""
+    solution = getattr(load(NOTEBOOKS / "solutions" / f"{name}.py"), name)
+    if not callable(solution) or not inspect.signature(solution).parameters:
+        return
+    seen = {parameter: set() for parameter in inspect.signature(solution).parameters}
+
+    def noting(*arguments):
+        for values, argument in zip(seen.values(), arguments, strict=True):
+            parts = argument if isinstance(argument, (list, tuple)) else [argument]
+            if any(isinstance(part, np.ndarray) for part in parts):
+                values.add((len(parts), *map(np.shape, parts)))
+            elif isinstance(argument, (int, float, list, tuple)):
+                values.add(repr(argument))
+        return solution(*arguments)
+
+    assert getattr(gu.check, name)(noting)
+    if name != "optimistic_push":  # its array holds a number for each of two players
+        assert all(len(values) != 1 for values in seen.values()), seen
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -68,8 +118,7 @@ def test_an_untouched_answer_is_not_tried_yet(name, blank):
 @pytest.mark.parametrize("name", NAMES)
 def test_no_hint_gives_the_solution(name):
     # A line of the solution that stands in what the check says would be one that need not be found.
-    answers = load(ANSWERS / f"{name}.py")
-    said = [getattr(gu.check, name)(answer).message for answer in (None, *answers.wrong.values())]
+    said = [verdict.message for verdict in (getattr(gu.check, name)(None), *judged(name).values())]
     text = (NOTEBOOKS / "solutions" / f"{name}.py").read_text(encoding="utf-8").partition('"""\n\n')[2]
     for line in filter(None, (line.strip().removeprefix("return ") for line in text.splitlines())):
         assert len(line) < 8 or not any(line in message for message in said), line

@@ -1,5 +1,9 @@
 """Guess first, then run: the guess is kept and answered, and nobody has to guess."""
 
+from fractions import Fraction
+
+import keras
+import numpy as np
 import pytest
 
 import gan_utils as gu
@@ -37,6 +41,58 @@ def test_a_choice_is_kept_and_answered(capsys):
 )
 def test_a_number_is_kept_and_answered(capsys, guess, measured, answer):
     assert told(capsys, guess, measured=measured)[1] == answer
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("15 %", 15), ("15%", 15), (" 15 ", 15), ("15.5 per cent", 15.5), ("15,5 %", 15.5), ("-3", -3),
+        (np.float32(15), 15), (np.int64(15), 15), (np.array(15.0), 15), (Fraction(31, 2), 15.5),
+        (keras.ops.convert_to_tensor(15.0), 15),
+    ],
+)  # fmt: skip
+def test_a_number_may_be_typed_in_many_ways(capsys, typed, meant):
+    kept, answer = told(capsys, typed, measured=15)
+    assert kept == f"Your guess, {meant}, is kept." and f"You said {meant}: " in answer
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("relu at 0.1", "ReLU at 0.1"), (" ReLU  at 0.1. ", "ReLU at 0.1"), ("In None", "in none"),
+        ("in nonne", "in none"), ("'in_all-four'", "in all four"), (np.str_("in none"), "in none"),
+    ],
+)  # fmt: skip
+def test_a_choice_may_be_typed_in_many_ways(capsys, typed, meant):
+    choices = "in none", "ReLU at 0.1", "both at 0.1", "in all four"
+    assert told(capsys, typed, *choices, measured=meant) == [
+        f"Your guess, {meant!r}, is kept.",
+        f"Measured: {meant}. As you said.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "typed", ["healthy", "than healthy", "worse", "", "?", True, 1, ["worse"], np.ones(3)]
+)
+def test_a_choice_that_could_be_two_is_refused(typed):
+    with pytest.raises(ValueError, match=r"came; what serves is one of 'worse than healthy', 'better"):
+        gu.Guess(typed, "worse than healthy", "better than healthy")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["relu at 0.1", "", "%", "1,000", True, np.True_, [15], np.ones((3, 3)), 1j, "nan", object(), print],
+)
+def test_what_is_no_number_is_refused_in_a_line(typed):
+    with pytest.raises(TypeError, match="came; what serves is a number") as refused:
+        gu.Guess(typed)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("typed", [float("nan"), np.inf, np.float32("nan")])
+def test_what_is_not_finite_is_refused(typed):
+    with pytest.raises(ValueError, match="came; what serves is a number that is finite"):
+        gu.Guess(typed)
 
 
 def test_what_cannot_be_a_guess_is_refused():

@@ -14,8 +14,9 @@ LINES = """
 mnist surroundings remedies data probing pairs networks losses
 remembering watching scoring endings recipes contracts
 callbacks fitting saving gan conditional quality fonts plots guess quiz
-check.verdict check.discriminator check.generator check.recipe check.losses check.saddle
-check.training check.turn check.walk check.dcgan check
+check.running check.cases check.verdict
+check.discriminator check.forger check.generator check.conditional check.recipe check.losses check.saddle
+check.training check.game check.turn check.walk check.reading check.dcgan check
 widgets __init__ __main__
 """
 ORDER = LINES.split()

@@ -1,12 +1,14 @@
-"""The checks of notebook 01."""
+"""The checks of notebook 01 that are made of numbers; those of images are in forger.py."""
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 
-from gan_utils.check.verdict import Hint, as_array, call, compare, exercise
+from gan_utils.check.cases import try_cases
+from gan_utils.check.running import Hint, call
+from gan_utils.check.verdict import exercise
 
-__all__ = ["accuracy", "count_weights", "logit_of_verdict", "real_and_fake_batch", "retouch"]
+__all__ = ["accuracy", "count_weights", "logit_of_verdict"]
 
 
 @exercise(
@@ -15,30 +17,45 @@ __all__ = ["accuracy", "count_weights", "logit_of_verdict", "real_and_fake_batch
 )
 def logit_of_verdict(answer):
     """`answer(percent_fake)`: the logit of each verdict; percentages above 0 and below 100, float (n,)."""
-    # Below 1 % first: there whoever takes percent for a probability gets a number to be told by, not NaN.
-    for percent_fake in (np.array([0.2, 0.5, 0.9]), np.array([13, 50, 99.5, 2, 87])):
-        try:
-            result = call(answer, percent_fake)
-        except Hint as hint:
-            call(answer, percent_fake[0])  # what fails for one number as well has a hint of its own
-            raise Hint(f"it works for one number, and an array of {len(percent_fake)} stops it.") from hint
-        D = 1 - percent_fake / 100
-        right = np.log(D / (1 - D))
-        slips = {
-            "every sign is turned: of which of the two, real or fake, is D the probability?": -right,
-            "it reads 0.2 % as a probability of 0.2.": np.log(np.abs(1 / percent_fake - 1)),
-            "those are D(x), between 0 and 1: from which logits does the sigmoid make them?": D,
-            "those are probabilities of fake, and D(x) is the probability of real.": 1 - D,
-            "those are odds, real against fake: one step is missing.": D / (1 - D),
-            "that is the logarithm of D alone: what does a logit weigh D against?": np.log(D),
-            "where does the bracket of the logarithm close?": np.log(D) / (1 - D),
-            "that is a logarithm to the base 10: which base has the sigmoid?": right / np.log(10),
-            "that is a logarithm to the base 2: which base has the sigmoid?": right / np.log(2),
-            "the sigmoid leads from a logit to D: the way back is wanted.": 1 / (1 + np.exp(-D)),
-            "they are rounded: leave that to the print.": np.round(right, 2),
-        }
-        otherwise = 'compare three: "50 % fake" has the logit 0, "13 % fake" 1.90, "87 % fake" -1.90.'
-        compare(as_array(result, right.shape), right, slips, otherwise)
+    verdicts = [[50], [13, 87], [0.2, 0.5, 0.9], [13, 50, 99.5, 2, 87, 99.2]]
+    try:
+        call(answer, np.array(verdicts[1], "float64"))
+    except Hint as hint:
+        call(answer, 13.0)  # what stops at one number as well has a hint of its own
+        raise Hint(f"it works for one number, and not for an array of two: {hint}") from hint
+
+    def right(percent_fake):
+        return np.log((100 - percent_fake) / percent_fake)
+
+    def odds(D):
+        return D / (1 - D)
+
+    slips = {
+        "every sign is turned: of which of the two, real or fake, is D the probability?": lambda p: -right(p),
+        "it reads 0.2 % as a probability of 0.2.": lambda p: np.log((1 - p) / p),
+        "it takes D in percent, and 1 - D is no percentage.": lambda p: np.log(odds(100 - p)),
+        "those are D(x), between 0 and 1: from which logits does the sigmoid make them?": lambda p: (
+            1 - p / 100
+        ),
+        "those are probabilities of fake, and D(x) is the probability of real.": lambda p: p / 100,
+        "those are odds, real against fake: one step is missing.": lambda p: odds(1 - p / 100),
+        "those are odds, fake against real.": lambda p: odds(p / 100),
+        "that is the logarithm of D alone: what does a logit weigh D against?": lambda p: np.log(1 - p / 100),
+        "that is -log(1 - D), what a fake costs.": lambda p: -np.log(p / 100),
+        "where does the bracket of the logarithm close?": lambda p: np.log(1 - p / 100) / (p / 100),
+        "D / 1 - D is D - D: what belongs below the line?": lambda p: np.log(0 * p),
+        "it divides two logarithms: which logarithm does their difference make?": (
+            lambda p: np.log(1 - p / 100) / np.log(p / 100)
+        ),
+        "that is a logarithm to the base 10: which base has the sigmoid?": lambda p: right(p) / np.log(10),
+        "that is a logarithm to the base 2: which base has the sigmoid?": lambda p: right(p) / np.log(2),
+        "the sigmoid leads from a logit to D: the way back is wanted.": (
+            lambda p: 1 / (1 + np.exp(p / 100 - 1))
+        ),
+        "no logit is below 0: on which side of 0 lies a verdict that says fake?": lambda p: abs(right(p)),
+        "they are rounded: leave that to the print.": lambda p: np.round(right(p), 2),
+    }
+    try_cases(answer, [(np.array(some, "float64"),) for some in verdicts], right, slips)
 
 
 @exercise(
@@ -47,97 +64,47 @@ def logit_of_verdict(answer):
 )
 def count_weights(answer):
     """`answer(widths)`: the number of weights and biases of a stack of Dense layers; a list of widths."""
-    stacks = ([784, 256, 128, 1], [5, 3], [7, 2, 2, 9, 4], [6, 8, 1])
-    result = [as_array(call(answer, list(widths)), (), f"the result for {widths}") for widths in stacks]
-    weights = np.array([sum(m * n for m, n in pairwise(widths)) for widths in stacks])
-    inputs, hidden, outputs = np.array([(w[0], sum(w[1:-1]), w[-1]) for w in stacks]).T
-    first = np.array([w[0] * w[1] + w[1] for w in stacks])
-    last = np.array([w[-2] * w[-1] + w[-1] for w in stacks])
-    layers = np.array([len(w) - 1 for w in stacks])
-    right = weights + hidden + outputs
+    stacks = [3, 2], [2, 1, 3], [1, 1, 1, 1], [5, 3], [6, 8, 1], [7, 2, 2, 9, 4], [784, 256, 128, 1]
+
+    def weights(widths):
+        return sum(m * n for m, n in pairwise(widths))
+
+    def right(widths):
+        return weights(widths) + sum(widths[1:])
+
     slips = {
         "the biases are missing.": weights,
-        "the inputs have a bias each: they come from outside, and no layer computes them.": right + inputs,
-        "it gives each layer a single bias: who in a layer has one?": weights + layers,
-        "it gives a layer a bias for each of its inputs: whose are the biases?": weights + inputs + hidden,
-        "the last layer has no biases: it is a Dense layer like the others.": weights + hidden,
-        "the last layer is missing.": right - last,
-        "the first layer is missing: the widths begin with the inputs.": right - first,
-        "it counts the units: the weights stand on the lines between them.": inputs + hidden + outputs,
-        "it multiplies all widths: is a unit joined to all layers before it?": [np.prod(w) for w in stacks],
-        "the hidden units are counted once more: has a LeakyReLU anything to learn?": right + hidden,
-        "each LeakyReLU counts for one weight: is its slope learned?": right + layers - 1,
-        "that is the notebook's network, whatever the widths are.": np.full(len(stacks), right[0]),
+        "the inputs have a bias each: they come from outside, and no layer computes them.": (
+            lambda w: weights(w) + sum(w)
+        ),
+        "it gives each layer a single bias: who in a layer has one?": lambda w: weights(w) + len(w) - 1,
+        "it gives a layer a bias for each of its inputs: whose are the biases?": (
+            lambda w: weights(w) + sum(w[:-1])
+        ),
+        "the last layer has no biases: it is a Dense layer like the others.": (
+            lambda w: weights(w) + sum(w[1:-1])
+        ),
+        "it counts the first layer alone: where does the loop end, and where the function?": (
+            lambda w: right(w[:2])
+        ),
+        "it counts the last layer alone: does each turn of the loop forget the one before?": (
+            lambda w: right(w[-2:])
+        ),
+        "the last layer is missing.": lambda w: right(w[:-1]),
+        "the first layer is missing: the widths begin with the inputs.": lambda w: right(w[1:]),
+        "it joins each layer to all later ones: to which is it joined?": (
+            lambda w: sum(m * n + n for m, n in combinations(w, 2))
+        ),
+        "it counts the units: the weights stand on the lines between them.": sum,
+        "it multiplies all widths: is a unit joined to all layers before it?": np.prod,
+        "the hidden units are counted once more: has a LeakyReLU anything to learn?": (
+            lambda w: right(w) + sum(w[1:-1])
+        ),
+        "each LeakyReLU counts for one weight: is its slope learned?": lambda w: right(w) + len(w) - 2,
+        "that is the notebook's network, whatever the widths are.": lambda w: right(stacks[-1]),
     }
-    failed = [widths for widths, a, b in zip(stacks, result, right, strict=True) if not np.isclose(a, b)]
-    otherwise = f"it goes wrong for {min(failed, key=len, default=None)}. Try [3, 2] by hand: that makes 8."
-    compare(result, right, slips, otherwise)
-
-
-@exercise(
-    first_step="Begin with numbers: n reals come, and m fakes; how many images go in, how many targets?",
-    praise="Every image carries its own target, and a last batch that is smaller does no harm.",
-)
-def real_and_fake_batch(answer):
-    """`answer(real_images, fake_images)`: (images, targets) for one step of D, in any order."""
-    rng = np.random.default_rng(0)
-    for n, m in ((20, 20), (13, 31)):
-        real_images, fake_images = (rng.random((k, 28, 28, 1), dtype="float32") for k in (n, m))
-        result = call(answer, real_images, fake_images)
-        if not isinstance(result, (tuple, list)) or len(result) != 2:
-            raise Hint("two things are wanted: the images, and their targets.")
-        images_shape, targets_shape = (_shape(part) for part in result)
-        if targets_shape[1:] == (28, 28, 1) and images_shape[1:] != (28, 28, 1):
-            raise Hint("the images come first and then the targets, as in train_on_batch.")
-        slips = {
-            (n + m, 28, 28, 1): "all went in: shall D see more of one kind?",
-            (n, 28, 28, 1): f"{n} went in. Were they mixed, or left out? D judges each by itself.",
-            (2, n, 28, 28, 1): "the kind got an axis of its own: a batch becomes longer, not deeper.",
-            (n, 56, 28, 1): "each fake hangs below a real one: which axis counts the images?",
-            (n, 28, 56, 1): "each fake stands beside a real one: which axis counts the images?",
-            (n, 28, 28, 2): "each fake became a channel of a real one: which axis counts the images?",
-        }
-        if images_shape in slips and images_shape != (2 * n, 28, 28, 1):
-            raise Hint(f"{n} real and {m} fake images came, and {slips[images_shape]}")
-        images = as_array(result[0], (2 * n, 28, 28, 1), f"the batch for {n} reals and {m} fakes")
-        if targets_shape == (2 * n, 2):
-            raise Hint("there is a target for each class, and D has one logit for both.")
-        if targets_shape == (2 * n,):
-            raise Hint(f"the targets lie flat, {targets_shape}: what shape have D's logits?")
-        targets = as_array(result[1], (2 * n, 1), f"the array of targets for {2 * n} images")[:, 0]
-        _check_pairs(images, targets, np.concatenate([real_images, fake_images]))
-
-
-def _shape(array):
-    try:
-        return tuple(np.shape(array))
-    except Exception:  # a list of unequal lists, say, for which as_array has a hint
-        return ()
-
-
-def _check_pairs(images, targets, given):
-    """Half of the images are the reals that `given` begins with; no image is there twice; the targets fit."""
-    n = len(images) // 2
-    same = np.abs(images[:, None] - given[None]).max(axis=(2, 3, 4)) < 1e-5
-    if not same.any(axis=1).all():
-        raise Hint("some images are none of those that came: they should go in as they are.")
-    which = same.argmax(axis=1)
-    if len(set(which)) < 2 * n:
-        raise Hint("some images are in the batch twice, and others are missing.")
-    is_real = which < n
-    if is_real.sum() != n:
-        raise Hint(f"of {2 * n} images {is_real.sum()} are real: D should see as many of each kind.")
-    if not set(targets) <= {0, 1}:
-        raise Hint(
-            f"one target is {next(t for t in targets if t not in (0, 1)):.3g}: two numbers are allowed."
-        )
-    if len(set(targets)) == 1:
-        raise Hint(f"all targets are {targets[0]:.0f}: what would D learn from that?")
-    wrong = np.sum(targets != is_real)
-    if wrong == 2 * n:
-        raise Hint("the labels are swapped: which of the two is 1 in this course?")
-    if wrong:
-        raise Hint(f"{wrong} of {2 * n} images carry the other kind's target: are both in one order?")
+    # Whole numbers: nothing is rounded.
+    try_cases(answer, [(list(widths),) for widths in stacks], right, slips, rtol=0, atol=0)
 
 
 @exercise(
@@ -147,82 +114,57 @@ def _check_pairs(images, targets, given):
 def accuracy(answer):
     """`answer(real_logits, fake_logits)`: the share of all images, (n, 1) each, that D got right."""
     rng = np.random.default_rng(0)
-    n = np.array([40, 13])
-    batches = [(rng.normal(0.3, 1, (k, 1)), rng.normal(-1, 1, (k, 1))) for k in n]
-    passed, caught = np.array([(np.mean(real > 0), np.mean(fake < 0)) for real, fake in batches]).T
-    at_half = [(np.mean(real > 0.5) + np.mean(fake < 0.5)) / 2 for real, fake in batches]
-    right = (passed + caught) / 2
+    few = (
+        ([2], [-3]),
+        ([-2], [-3]),
+        ([2], [3]),
+        ([0.3], [-1]),
+        ([2], [0.4]),
+        ([-0.4], [-0.2]),
+        ([1, -1], [1, -1]),
+    )
+    cases = [tuple(np.array(some, "float64").reshape(-1, 1) for some in both) for both in few]
+    cases += [(rng.normal(0.3, 1, (n, 1)), rng.normal(-1, 1, (n, 1))) for n in (40, 13)]
+
+    def at(real_limit, fake_limit):
+        return lambda real, fake: (np.mean(real > real_limit) + np.mean(fake < fake_limit)) / 2
+
+    def right(real_logits, fake_logits):
+        return at(0, 0)(real_logits, fake_logits)
+
+    def sigmoid(logits):
+        return 1 / (1 + np.exp(-logits))
+
     slips = {
-        "those are the images that D got wrong: one minus that is wanted.": 1 - right,
-        "it counts what D calls real; but a fake called real is a mistake.": (passed + 1 - caught) / 2,
-        "it looks at the real images only: half of the images are fake.": passed,
-        "it looks at the fakes only: half of the images are real.": caught,
-        "it compares the logits with 1/2. That is the limit for D; what is the logit of D = 1/2?": at_half,
-        "it is 1/2 whatever the logits are: what does it compare, and with which limit?": [0.5, 0.5],
-        "that is a number of images; the share of all of them is wanted.": 2 * n * right,
-        "it adds two shares: their mean is wanted.": 2 * right,
-        "it multiplies two shares: all images are wanted, right or wrong, in one count.": passed * caught,
-        "that is in percent: a share lies between 0 and 1.": 100 * right,
+        "those are the images that D got wrong: one minus that is wanted.": lambda r, f: 1 - right(r, f),
+        "it counts what D calls real; but a fake called real is a mistake.": (
+            lambda r, f: (np.mean(r > 0) + np.mean(f > 0)) / 2
+        ),
+        "it looks at the real images only: half of the images are fake.": lambda r, f: np.mean(r > 0),
+        "it looks at the fakes only: half of the images are real.": lambda r, f: np.mean(f < 0),
+        "it compares the logits with 1/2. That is the limit for D; what is the logit of D = 1/2?": at(
+            0.5, 0.5
+        ),
+        "it compares the reals' logits with 1/2: what is the logit of D = 1/2?": at(0.5, 0),
+        "it compares the logits with 1: what is the logit of D = 1/2?": at(1, 1),
+        "it is 1/2 whatever the logits are: what does it compare, and with which limit?": lambda r, f: 0.5,
+        "it counts the pairs in which both are right: each image counts by itself.": (
+            lambda r, f: np.mean((r > 0) & (f < 0))
+        ),
+        "it counts the pairs in which one is right at least: each image counts by itself.": (
+            lambda r, f: np.mean((r > 0) | (f < 0))
+        ),
+        "it compares reals with fakes: D judges each image by itself.": lambda r, f: np.mean(r > f),
+        "it is the mean of how sure D is: right or wrong, each image counts whole.": (
+            lambda r, f: (np.mean(sigmoid(r)) + np.mean(sigmoid(-f))) / 2
+        ),
+        "that is a number of images; the share of all of them is wanted.": lambda r, f: (
+            2 * len(r) * right(r, f)
+        ),
+        "it adds two shares: their mean is wanted.": lambda r, f: 2 * right(r, f),
+        "it multiplies two shares: all images are wanted, right or wrong, in one count.": (
+            lambda r, f: np.mean(r > 0) * np.mean(f < 0)
+        ),
+        "that is in percent: a share lies between 0 and 1.": lambda r, f: 100 * right(r, f),
     }
-    result = [as_array(call(answer, *batch), ()) for batch in batches]
-    otherwise = (
-        "try it by hand: reals with logits 2 and -1, fakes with -3 and 4. Two of these four are right."
-    )
-    compare(result, right, slips, otherwise)
-
-
-@exercise(
-    first_step="Begin with one pixel: its gradient is -0.3, the budget 0.05. Which way, and how far?",
-    praise="The gradient says which way each pixel should go; how far, the budget says.",
-)
-def retouch(answer):
-    """`answer(images, gradient, budget)`: the images, each pixel changed by the budget at most, in [0, 1].
-
-    The logit should rise, to first order, as much as it can. The D of this check is linear around each image,
-    so its logit rises by exactly the sum of gradient x change.
-    """
-    rng = np.random.default_rng(0)
-    for n, slope, dead_rows, budget in ((3, 0.01, 0, 0.1), (5, 4, 2, 0.03), (2, 1, 9, 0.4)):
-        images = rng.normal(0.3, 0.5, (n, 28, 28, 1)).clip(0, 1).astype("float32")
-        gradient = (slope * rng.normal(size=images.shape)).astype("float32")
-        gradient[:, :dead_rows] = 0  # as under units that are off
-        what = "where some pixels have the gradient 0, the result" if dead_rows else "the result"
-        result = as_array(call(answer, images, gradient, budget), images.shape, what)
-        _check_limits(result, images, budget)
-        _check_rise(result - images, images, gradient, budget)
-
-
-def _check_limits(result, images, budget):
-    if np.abs(result).max() <= budget + 1e-5:
-        raise Hint("that looks like the change alone: the changed images are wanted.")
-    if result.min() < -1e-5 or result.max() > 1 + 1e-5:
-        raise Hint(f"it leaves [0, 1]: the pixels go from {result.min():.3f} to {result.max():.3f}.")
-    largest = np.abs(result - images).max()
-    if largest > budget + 1e-5:
-        raise Hint(f"it is over the budget of {budget}: one pixel changes by {largest:.3f}.")
-
-
-def _check_rise(change, images, gradient, budget):
-    best = np.clip(images + budget * np.sign(gradient), 0, 1) - images
-    rise = np.sum(gradient * change, axis=(1, 2, 3)) / np.sum(gradient * best, axis=(1, 2, 3))
-    if rise.min() > 0.98:
-        return
-    moved = np.abs(change) > 1e-6
-    inner = ((images > budget) & (images < 1 - budget)).all(axis=0)  # where no image is stopped by 0 or 1
-    if not moved.any():
-        raise Hint("the images come back as they were.")
-    if np.mean((gradient * change)[moved] <= 0) > 0.9:
-        raise Hint("the logit falls, and the fakes look more fake: which way does the gradient point?")
-    if all(np.all(c > -1e-6) or np.all(c < 1e-6) for c in change):
-        if moved.mean() > 0.6:
-            raise Hint("all pixels of an image go the same way: what does the gradient of each say?")
-        raise Hint("all that change go the same way: is there nothing to gain from the others?")
-    if moved[:, inner].any() and np.ptp(change[:, inner], axis=0).max() < 1e-6:
-        raise Hint("all images get the same change: has not each a gradient of its own?")
-    if not moved[images == 0].any():
-        raise Hint("black pixels stay black: may they not be brightened?")
-    spent = np.sum(np.abs(change) > 0.99 * budget)
-    raise Hint(
-        f"one logit gets {rise.min():.0%} of the rise that could be had; the largest change is "
-        f"{np.abs(change).max():.3f} of {budget}, and {spent:,} of {change.size:,} pixels spend all they may."
-    )
+    try_cases(answer, cases, right, slips)

@@ -1,8 +1,11 @@
 """The checks of notebook 04 that read the signs of a run; the others are in turn.py, walk.py and dcgan.py."""
 
+import re
+
 import numpy as np
 
-from gan_utils.check.verdict import Hint, exercise
+from gan_utils.check.running import Hint, hints_for_errors
+from gan_utils.check.verdict import exercise
 
 __all__ = ["balance", "diagnosis"]
 
@@ -10,6 +13,17 @@ __all__ = ["balance", "diagnosis"]
 _DIGITS = "G too strong, healthy, freeze trap, mode collapse, D too strong, learning rate too high"
 _AT_LN_2 = "D is too weak, D never learns, G is right"
 DIAGNOSES = dict(zip("ABCDEFXYZ", f"{_DIGITS}, {_AT_LN_2}".split(", "), strict=True))
+
+# How the laboratory calls three of them, and others may.
+ALSO = {
+    "collapse": "mode collapse",
+    "trap": "freeze trap",
+    "freeze first": "freeze trap",
+    "freeze first trap": "freeze trap",
+    "rate too high": "learning rate too high",
+    "rates too high": "learning rate too high",
+    "learning rates too high": "learning rate too high",
+}
 
 # What tells two diagnoses apart.
 SIGNS = [
@@ -44,7 +58,7 @@ def diagnosis(answer):
         raise Hint(
             f'a dict is wanted, {{"A": "...", "B": "..."}}, and this is of type {type(answer).__name__}.'
         )
-    given = {str(letter).strip().upper(): word for letter, word in answer.items()}
+    given = {re.sub("^RUN ", "", str(letter).strip().upper()): word for letter, word in answer.items()}
     given = {letter: word for letter, word in given.items() if word is not None and word is not ...}
     missing, strange = sorted(DIAGNOSES.keys() - given.keys()), sorted(given.keys() - DIAGNOSES.keys())
     if strange:
@@ -61,14 +75,23 @@ def diagnosis(answer):
 
 
 def _word(letter, word):
-    """The diagnosis as it stands in the key, whatever its capitals and blanks."""
+    """The diagnosis as it stands in the key, whatever its capitals, blanks and signs."""
     choices = [DIAGNOSES[other] for other in DIAGNOSES if (other in "XYZ") == (letter in "XYZ")]
-    written = {choice.lower(): choice for choice in choices}
-    word = " ".join(str(word).split())
-    if word.lower() not in written:
+    written = {_bare(choice): choice for choice in choices}
+    bare = _bare(ALSO.get(_bare(word), word))
+    if bare not in written:
         listed = ", ".join(sorted(choices))
-        raise Hint(f'{letter}: "{word}" is none of the words to choose from: {listed}.')
-    return written[word.lower()]
+        raise Hint(f'{letter}: "{str(word)[:40]}" is none of the words to choose from: {listed}.')
+    return written[bare]
+
+
+def _bare(word):
+    words = re.sub(r"[^a-z0-9]+", " ", str(word).lower()).split()
+    return " ".join(word for word in words if word not in ("is", "the", "a"))
+
+
+RANGES = {"d_loss": (0, np.inf), "d_accuracy": (0, 1), "D(G(z))": (0, 1), "diversity": (0, 1)}
+NUMBERS = "d_loss", "g_loss", "d_accuracy", "D(G(z))", "diversity"
 
 
 @exercise(
@@ -77,14 +100,10 @@ def _word(letter, word):
     praise="D is still ahead, and G can follow: that is the balance of a game in which both learn.",
 )
 def balance(answer):
-    """`answer`: the dict of numbers that `provoke` returns as the last of three."""
+    """`answer`: the dict of numbers that `provoke` returns as the last of three; five of them will do."""
     numbers = _numbers_of(answer)
-    L_D, L_G, accuracy, fooled, diversity, moved = numbers.values()
-    for name, value in numbers.items():
-        if not np.isfinite(value):
-            raise Hint(
-                f"{name} is {value}: the weights have grown beyond all bounds. Which rate was too much?"
-            )
+    L_D, L_G, accuracy, fooled, diversity = (numbers[name] for name in NUMBERS)
+    moved = numbers.get("D moved")
     if diversity < 0.2 and accuracy < 0.5:
         raise Hint(
             f"G fools D with one picture, diversity {diversity:.2g}: that is no balance, but D's defeat."
@@ -95,16 +114,17 @@ def balance(answer):
         raise Hint("L_G and D(G(z)) are both next to nothing: what is left of the gradient of this loss?")
     if fooled < 0.01 and accuracy > 0.95:
         raise Hint(f"D still wins, L_G is {L_G:.3g} and D(G(z)) next to nothing: why can G not answer?")
-    # Who is this slow has learned nothing: in the healthy run D's weights move by ten and more.
-    if moved < 1.5 and accuracy > 0.95:
+    stand_still = _stand_still(L_G, accuracy, fooled) if moved is None else moved < 1.5
+    if stand_still and accuracy > 0.95:
         raise Hint(
-            "D is right about everything, as before. The diversity is that of a healthy run, and grey noise "
-            "has it, too: look at the pictures."
+            f"D is right in {accuracy:.0%}, as before. A diversity of {diversity:.2f} is that of a healthy "
+            "run, and of grey noise, too: look at the pictures."
         )
-    if moved < 1.5:
+    if stand_still:
+        signs = f"D(G(z)) is {fooled:.2g}" if moved is None else f"has moved by {moved:.2g} only"
         raise Hint(
-            f"D no longer wins, but has moved by {moved:.2g} only, and G? Look at the pictures: two who "
-            "stand still are in balance, too."
+            f"D no longer wins, but {signs}, and G? Look at the pictures: two who stand still are in "
+            "balance, too."
         )
     if max(L_D, L_G) > 8:
         raise Hint(f"L_D is {L_D:.3g} and L_G {L_G:.3g}: losses that large come of steps that overshoot.")
@@ -115,13 +135,25 @@ def balance(answer):
     if accuracy < 0.6:
         raise Hint(f"an accuracy of {accuracy:.2f}: D hardly knows the fakes, and G learns from nobody else.")
     if diversity < 0.3:
-        raise Hint(
-            f"D can be fooled now, but a diversity of {diversity:.2f} is little: the pictures are alike."
-        )
+        raise Hint(f"D can be fooled now, but a diversity of {diversity:.3f} is little: pictures are alike.")
     if not 0.01 < fooled < 0.99:
         raise Hint(
             f"D(G(z)) is {fooled:.3f}: at the end one of the two was far ahead. A little less, or more?"
         )
+
+    if moved is not None and not 20 < moved < 50:
+        raise Hint(
+            f"D has moved by {moved:.3g}, and with the rate that it has in that run it goes 25 to 45: is "
+            "this that run, with one argument changed and no other?"
+        )
+
+
+def _stand_still(L_G, accuracy, fooled):
+    """Whether the numbers are those of grey noise: D's verdict is one and the same of all fakes.
+
+    Then D(G(z)) is exp(-L_G). Where the pictures differ, the mean of D lies well above that.
+    """
+    return (L_G < 1.5 or accuracy > 0.95) and fooled < 1.2 * np.exp(-L_G)
 
 
 def _numbers_of(answer):
@@ -129,11 +161,20 @@ def _numbers_of(answer):
         raise Hint("that is all that provoke returns: the numbers of the run are the last of the three.")
     if not isinstance(answer, dict):
         raise Hint(f"the dict of numbers is wanted, and this is of type {type(answer).__name__}.")
-    keys = "d_loss", "g_loss", "d_accuracy", "D(G(z))", "diversity", "D moved"
-    missing = [key for key in keys if key not in answer]
+    missing = [name for name in NUMBERS if name not in answer]
     if missing:
         raise Hint(f"no {', '.join(missing)} in it: hand over the dict that provoke returns, as it is.")
-    try:
-        return {key: float(answer[key]) for key in keys}
-    except Exception as error:
-        raise Hint("each of its values should be one number, as in the dict that provoke returns.") from error
+    numbers = {}
+    for name in (*NUMBERS, "D moved"):
+        if name in answer:
+            with hints_for_errors(f"{name} should be one number:"):
+                numbers[name] = float(answer[name])
+    for name, value in numbers.items():
+        if not np.isfinite(value):
+            raise Hint(
+                f"{name} is {value}: the weights have grown beyond all bounds. Which rate was too much?"
+            )
+        low, high = RANGES.get(name, (-np.inf, np.inf))
+        if not low <= value <= high:
+            raise Hint(f"{name} is {value:.4g}: in no run can it lie outside {low} to {high}.")
+    return numbers

@@ -1,117 +1,64 @@
-"""The check of notebook 04 for a turn of algorithm 1: stand-ins note what they are handed."""
+"""The check of notebook 04 for a turn of algorithm 1; the models that it hands out are in game.py."""
 
-from collections import namedtuple
+import math
+from statistics import NormalDist
 
-import keras
 import numpy as np
 
-from gan_utils.check.verdict import Hint, call, exercise
+from gan_utils.check.game import IMAGE_SHAPE, LATENT_DIM, Game
+from gan_utils.check.running import Hint, call
+from gan_utils.check.verdict import exercise
 
 __all__ = ["training_step"]
-
-LATENT_DIM = 64
-IMAGE_SHAPE = (28, 28, 1)
-
-# One call of train_on_batch: by whom; of each row what it is, ("real", (batch, row)), ("fake", its latent as
-# bytes), ("latent", as bytes) or ("unknown", None); and its targets, an array (n,).
-Update = namedtuple("Update", "player rows targets")
 
 
 @exercise(
     first_step="Begin with the loop over real_batches: which lines of train_epoch belong inside it?",
     praise="D has k batches to learn from, then G one: with latents that nobody has seen before.",
+    seconds=30,
 )
 def training_step(answer):
     """`answer(generator, discriminator, combined, real_batches, rng)`: one turn, k batches."""
-    sizes, rng = [20, 20, 7], np.random.default_rng(0)
-    latents = _play(answer, sizes, rng)
-    if latents & _play(answer, [12, 9], rng):
+    sizes, rng, game = [20, 20, 7], np.random.default_rng(0), Game()
+    first = _play(answer, game, sizes, rng)
+    # The same models again: what has become of their flags?
+    if _keys(first) & _keys(_play(answer, game, [12, 9], rng)):
         raise Hint("a second turn has the same latents as the first: do its draws go on where those ended?")
-    if latents != _play(answer, sizes, np.random.default_rng(0)):
+    if _keys(first) != _keys(_play(answer, Game(), sizes, np.random.default_rng(0))):
         raise Hint("all is in its place, but the latents do not come from rng: who could repeat the run?")
+    _play(answer, game, [9], rng)
+    more = _play(answer, game, [20] * 5 + [7], rng)
+    few, many = len(first[-1].rows), len(more[-1].rows)
+    if not 2 / 3 < many / few < 3 / 2:
+        raise Hint(
+            f"with batches of {sizes} images G gets {few} latents, and with twice as many such batches "
+            f"{many}: let it be about as many as one batch has."
+        )
+    _judge_latents(game.updates)
 
 
-def _play(answer, sizes, rng):
-    """Let the answer play one turn, judge it, and return the latents that were used, as bytes."""
-    notes = _Notes(sizes)
-    players = [_Network(notes, name) for name in ("generator", "discriminator", "combined")]
-    real_batches = [batch.copy() for batch in notes.batches]
+def _play(answer, game, sizes, rng):
+    """Let the answer play one turn, judge it, and return its updates."""
+    rng_of_images = np.random.default_rng(len(sizes))
+    batches = [rng_of_images.random((n, *IMAGE_SHAPE), dtype="float32") for n in sizes]
+    game.know(batches)
+    before = len(game.updates)
 
     def play(*arguments):
         answer(*arguments)
         return "whatever it returns"  # what counts is what it did
 
-    call(play if callable(answer) else answer, *players, real_batches, rng)
-    _judge_who_gets_what(notes.updates)
-    _judge_d(_steps_of_d(notes.updates), sizes)
-    _judge_g(notes.updates, len(sizes))
-    return {key for update in notes.updates for kind, key in update.rows if kind in ("fake", "latent")}
+    call(play if callable(answer) else answer, *game.players, batches, rng)
+    updates = game.updates[before:]
+    _judge_who_gets_what(updates)
+    _judge_d(_steps_of_d(updates), sizes)
+    _judge_g(updates, sizes)
+    return updates
 
 
-class _Notes:
-    """What there is to be recognized, and what has happened so far."""
-
-    def __init__(self, sizes):
-        rng = np.random.default_rng(len(sizes))
-        self.batches = [rng.random((n, *IMAGE_SHAPE), dtype="float32") for n in sizes]
-        self.images = {
-            x.tobytes(): ("real", (i, j)) for i, batch in enumerate(self.batches) for j, x in enumerate(batch)
-        }
-        self.updates = []
-
-    def draw(self, latents):
-        """A picture for each latent, by which it is known again."""
-        pixels = np.tile(1 / (1 + np.exp(-latents)), 13)[:, : np.prod(IMAGE_SHAPE)]
-        images = pixels.reshape(-1, *IMAGE_SHAPE)
-        self.images |= {x.tobytes(): ("fake", z.tobytes()) for x, z in zip(images, latents, strict=True)}
-        return images
-
-    def add(self, player, inputs, targets):
-        if inputs.shape[1:] == (LATENT_DIM,):
-            rows = [("latent", z.tobytes()) for z in inputs]
-        else:
-            rows = [self.images.get(x.tobytes(), ("unknown", None)) for x in inputs]
-        if targets is None or np.shape(targets) not in ((len(rows),), (len(rows), 1)):
-            came = "none" if targets is None else f"targets {np.shape(targets)}"
-            raise ValueError(f"{len(rows)} inputs need as many targets, ({len(rows)}, 1); there came {came}")
-        self.updates.append(Update(player, rows, np.asarray(targets, "float64").reshape(-1)))
-
-
-class _Network:
-    """Stands in for a Keras model: notes what it is handed, and computes next to nothing."""
-
-    def __init__(self, notes, name):
-        self.notes, self.name = notes, name
-        self.input_shape = (None, *IMAGE_SHAPE) if name == "discriminator" else (None, LATENT_DIM)
-        self.output_shape = (None, *IMAGE_SHAPE) if name == "generator" else (None, 1)
-
-    def __getattr__(self, name):
-        raise AttributeError(f"no {name}: what this model knows is predict_on_batch and train_on_batch")
-
-    def __call__(self, inputs, training=None):
-        return keras.ops.convert_to_tensor(self.predict_on_batch(inputs))
-
-    def predict(self, inputs, **settings):
-        return self.predict_on_batch(inputs)
-
-    def predict_on_batch(self, x):
-        inputs = _numbers(x)
-        if inputs.shape[1:] != self.input_shape[1:]:
-            raise ValueError(f"{self.name} takes inputs {self.input_shape}, not {inputs.shape}")
-        return self.notes.draw(inputs) if self.name == "generator" else np.zeros((len(inputs), 1), "float32")
-
-    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
-        if self.name == "generator":
-            raise ValueError("generator is not compiled: there are no targets for its images")
-        self.notes.add(self.name, _numbers(x), None if y is None else _numbers(y))
-        return {"loss": np.float32(0.7)} if return_dict else np.float32(0.7)
-
-    def reset_metrics(self):
-        pass
-
-
-def _numbers(x):
-    return np.asarray(keras.ops.convert_to_numpy(x), "float32")
+def _keys(updates):
+    """The latents of some updates, those behind fakes included, as bytes."""
+    return {key for update in updates for kind, key in update.rows if kind in ("fake", "latent")}
 
 
 def _of(player, updates):
@@ -189,11 +136,10 @@ def _judge_d(steps, sizes):
         raise Hint("within one step D sees the same fake more than once: one latent for each.")
     if len(set().union(*fakes)) < sum(made):
         raise Hint("D sees the same fakes in two of its steps: what is drawn where?")
-    _judge_latents("D", set().union(*fakes))
 
 
-def _judge_g(updates, k):
-    g = _of("combined", updates)
+def _judge_g(updates, sizes):
+    g, k = _of("combined", updates), len(sizes)
     if len(g) != 1:
         where = ", one for each of D's" if len(g) == k else ""
         raise Hint(f"G makes {len(g)} steps in one turn{where}: algorithm 1 has its line 5 outside the loop.")
@@ -204,18 +150,30 @@ def _judge_g(updates, k):
         raise Hint('G is trained to hear "fake": as what does it want its images to pass?')
     if told != {1}:
         raise Hint("G's targets are not all the same, or not one of D's two words.")
-    latents = {key for _, key in g[0].rows}
-    if latents & {key for update in _of("discriminator", updates) for _, key in update.rows}:
+    latents = _keys(g)
+    if latents & _keys(_of("discriminator", updates)):
         raise Hint("G's step has latents whose pictures D has just been trained on: what does line 4 say?")
-    if not 2 <= len(latents) <= 200:
+    # A batch of the notebook has 64.
+    if not min(sizes) / 2 <= len(latents) <= 2 * max(64, *sizes):
         raise Hint(f"G learns from {len(latents)} latents: let it be about as many as D has images.")
-    _judge_latents("G", latents)
 
 
-def _judge_latents(player, latents):
-    z = np.concatenate([np.frombuffer(key, "float32") for key in latents])
-    numbers = f"from {z.min():.2f} to {z.max():.2f}, mean {z.mean():.2f}, standard deviation {z.std():.2f}"
-    if np.abs(z).max() < 2:
-        raise Hint(f"the latents of {player}'s step have bounds, as no normal distribution has: {numbers}.")
-    if abs(z.mean()) > 0.25 or abs(z.std() - 1) > 0.25:
-        raise Hint(f"the latents of {player}'s step are not standard normal: {numbers}.")
+def _judge_latents(updates):
+    for player, name in (("D", "discriminator"), ("G", "combined")):
+        z = np.stack([np.frombuffer(key, "float32") for key in sorted(_keys(_of(name, updates)))])
+        numbers = (
+            f"from {z.min():.2f} to {z.max():.2f}, mean {z.mean():.2f}, standard deviation {z.std():.2f}"
+        )
+        if min(len(np.unique(row)) for row in z) < LATENT_DIM - 4:  # float32 has some numbers twice
+            raise Hint(f"in a latent of {player}'s step some numbers stand more than once: draw all 64.")
+        normal = NormalDist()
+        # Both with one false alarm in 100,000: of so many numbers twelve should be larger than that; and
+        # Kolmogorov and Smirnov's test.
+        if np.abs(z).max() < normal.inv_cdf(1 - 6 / z.size):
+            raise Hint(
+                f"the latents of {player}'s step have bounds, as no normal distribution has: {numbers}."
+            )
+        share = np.arange(1, z.size + 1) / z.size
+        distance = np.abs(share - [normal.cdf(x) for x in np.sort(z, axis=None)]).max()
+        if distance > 2.5 / math.sqrt(z.size):
+            raise Hint(f"the latents of {player}'s step are not standard normal: {numbers}.")

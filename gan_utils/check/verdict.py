@@ -1,11 +1,11 @@
-"""What a check says of an answer, and the few tools that every check is made of."""
+"""What a check says of an answer, and how a check is made."""
 
 import dis
 import functools
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-import numpy as np
+from gan_utils.check.cases import Example
+from gan_utils.check.running import Hint, TimeUp, described, traceless, within
 
 
 @dataclass(frozen=True, repr=False)
@@ -15,11 +15,13 @@ class Verdict:
     exercise: the name of the check.
     state: "right", "not yet" or "not tried yet".
     message: the hint, or the first step to take; what the right answer is good for.
+    example: the case that the hint shows, on which the answer fails; None where it shows none.
     """
 
     exercise: str
     state: str
     message: str
+    example: Example | None = field(default=None, compare=False)
 
     def __bool__(self):
         return self.state == "right"
@@ -28,29 +30,39 @@ class Verdict:
         return f"{self.exercise}: {self.state}. {self.message}"
 
 
-class Hint(Exception):
-    """An answer is wrong: the likely slip, in words that do not give the solution."""
-
-
-def exercise(first_step, praise):
+def exercise(first_step, praise, seconds=10):
     """Make a check of a function that raises `Hint` where an answer is wrong and returns where it is right.
 
     Args:
         first_step: what to do first, for whoever has not tried yet.
         praise: what the right answer has shown, in a sentence.
+        seconds: how long the check may take, all calls of the answer together; a hundred times what a right
+            answer needs on a laptop, ten times where Keras has to trace models.
     """
 
     def decorate(checker):
-        @functools.wraps(checker)
-        def check(answer):
-            say = functools.partial(Verdict, checker.__name__)
-            if is_blank(answer):
-                return say("not tried yet", first_step)
+        say = functools.partial(Verdict, checker.__name__)
+
+        def judge(answer):
             try:
+                if is_blank(answer):
+                    return say("not tried yet", first_step)
                 checker(answer)
             except Hint as hint:
-                return say("not yet", str(hint))
+                return say("not yet", str(hint), hint.example)
+            except TimeUp:
+                raise
+            except BaseException as error:  # out of an object of the student's, say, that cannot be compared
+                return say("not yet", f"it cannot be judged: what came of it stops with {described(error)}")
             return say("right", praise)
+
+        @functools.wraps(checker)
+        def check(answer):
+            try:
+                with traceless():
+                    return within(seconds, lambda: judge(answer))
+            except Hint as hint:
+                return say("not yet", str(hint))
 
         return check
 
@@ -71,50 +83,3 @@ def _blank(): ...
 def _operations(code):
     # Without the docstring, but with what is returned: `return 3` is an answer.
     return [(i.opname, None if i.argval is ... else i.argval) for i in dis.get_instructions(code)]
-
-
-def call(answer, *arguments):
-    """The result of the student's function on copies of the arguments; whatever goes wrong becomes a hint."""
-    if not callable(answer):
-        raise Hint(f"the check needs the function itself, and this is of type {type(answer).__name__}.")
-    try:
-        result = answer(*[a.copy() if isinstance(a, np.ndarray) else a for a in arguments])
-    except (Exception, SystemExit) as error:
-        # One line, without the colours that Keras gives its errors.
-        said = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip().partition("\n")[0]
-        raise Hint(f"your function stops with {type(error).__name__}: {said}") from error
-    if result is None or result is ...:
-        raise Hint("your function returns nothing: does it end in a return?")
-    return result
-
-
-def as_array(result, shape, what="the result"):
-    """The result as a float array of this shape; a tensor of any backend will do."""
-    try:
-        if isinstance(result, (str, bytes)):  # which NumPy would read
-            raise TypeError
-        array = np.asarray(result, dtype="float64")
-    except Exception as error:
-        raise Hint(f"{what} should be numbers, and is of type {type(result).__name__}.") from error
-    if array.shape != shape:
-        wanted = f"have the shape {shape}" if shape else "be one number"
-        raise Hint(f"{what} should {wanted}, and has the shape {array.shape}.")
-    if not np.isfinite(array).all():
-        raise Hint(f"{what} holds NaN or infinity.")
-    return array
-
-
-def compare(result, right, slips, otherwise):
-    """Pass where `result` is `right`; else raise the hint of the slip that explains it, or `otherwise`.
-
-    Args:
-        result, right: arrays of one shape.
-        slips: dict, hint -> what an answer with that slip would give.
-        otherwise: the hint where no slip fits.
-    """
-    if np.allclose(result, right, rtol=1e-4, atol=1e-6):
-        return
-    for hint, value in slips.items():
-        if np.allclose(result, value, rtol=1e-4, atol=1e-6):
-            raise Hint(hint)
-    raise Hint(otherwise)

@@ -1,10 +1,10 @@
 """DCGAN's rules applied (notebook 04).
 
-Five things are mended. UpSampling2D only repeats pixels: a transposed convolution with stride 2 takes its
+Six things are mended. UpSampling2D only repeats pixels: a transposed convolution with stride 2 takes its
 place and that of the convolution behind it, and learns how to enlarge. The Dense layer gets its BatchNorm.
-LeakyReLU and tanh in the hidden layers become ReLU. BatchNorm leaves the output, where it would give every
-batch the same mean and spread of each colour. And the last activation is a sigmoid, because our pixels lie
-in [0, 1] and tanh goes below 0.
+Behind it LeakyReLU becomes ReLU, and so does tanh behind the hidden convolution. BatchNorm leaves the
+output, where it would give every batch the same mean and spread of each colour. And the last activation is
+a sigmoid, because our pixels lie in [0, 1] and tanh goes below 0.
 
 What was right may stay: the one Dense layer that makes the first, small map. Here it is 4 x 4, and three
 strides of 2 make 32 x 32 of it. A layer with BatchNorm behind it needs no bias: BatchNorm subtracts it

@@ -24,6 +24,18 @@ def unit_by_unit(values, gamma, beta, epsilon):
     return values.tolist()
 
 
+def of_units(how_many):
+    """Unit by unit, but for a number of units that is not that of the values."""
+
+    def answer(values, gamma, beta, epsilon):
+        for unit in range(how_many(values)):
+            column = values[:, unit]
+            values[:, unit] = gamma[unit] * normal(column, epsilon) + beta[unit]
+        return values
+
+    return answer
+
+
 def normal(values, epsilon):
     return (values - values.mean(0)) / np.sqrt(values.var(0) + epsilon)
 
@@ -53,8 +65,22 @@ wrong = {
     "shift is scaled": lambda v, g, b, e: g * (normal(v, e) + b),
     "Two learned numbers": lambda v, g, b, e: normal(v, e),
     "other face": lambda v, g, b, e: g * v / np.sqrt(1 + e) + b,
-    "by hand 1, 2, 3, 6": lambda v, g, b, e: g * (v.mean(0) - v) / np.sqrt(v.var(0) + e) + b,
-    "what is fixed at 4": lambda v, g, b, e: g * (v - v.sum(0) / 4) / np.sqrt(v.var(0) + e) + b,
+    "above the mean should stay": lambda v, g, b, e: g * (v.mean(0) - v) / np.sqrt(v.var(0) + e) + b,
+    "divided by 4, however": lambda v, g, b, e: g * (v - v.sum(0) / 4) / np.sqrt(v.var(0) + e) + b,
+    "epsilon is always 0.5": lambda v, g, b, e: g * normal(v, 0.5) + b,
+    "epsilon is always 0.001": lambda v, g, b, e: g * normal(v, 1e-3) + b,
+    "epsilon is the exponent": lambda v, g, b, e: g * (v - v.mean(0)) / (v.var(0) + e) ** e + b,
+    "epsilon is squared": lambda v, g, b, e: g * normal(v, e**2) + b,
+    "taken from the variance": lambda v, g, b, e: g * normal(v, -e) + b,
+    "does not divide": lambda v, g, b, e: g * (v - v.mean(0)) * np.sqrt(v.var(0) + e) + b,
+    "the sum of the squares": lambda v, g, b, e: g * (v - v.mean(0)) / np.sqrt(len(v) * v.var(0) + e) + b,
+    "subtracts the median": lambda v, g, b, e: g * (v - np.median(v, 0)) / np.sqrt(v.var(0) + e) + b,
+    "beta is missing": lambda v, g, b, e: g * normal(v, e),
+    "gamma is missing": lambda v, g, b, e: normal(v, e) + b,
+    "IndexError": of_units(lambda v: 4),
+    "and yours gives [[-0.5, 5], [0.5, 1]]": of_units(lambda v: 1),
+    "not always": of_units(lambda v: min(len(v), v.shape[1])),
+    "rounded, or computed in float16": lambda v, g, b, e: np.round(g * normal(v, e) + b, 3),
     "stops with ValueError": lambda v, g, b, e: g * (v - v.mean(0)) / np.sqrt(np.append(v.var(0), e)) + b,
     "returns nothing": lambda v, g, b, e: print(end=""),
 }

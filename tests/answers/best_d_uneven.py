@@ -1,5 +1,7 @@
 """Answers to the exercise `best_d_uneven`: more that are right, and wrong ones, by a piece of their hint."""
 
+import math
+
 import keras
 import numpy as np
 
@@ -42,7 +44,14 @@ wrong = {
     "reals to fakes": lambda p, q, k: p / (k * q),
     "that is the logit": lambda p, q, k: np.log(p / q / k),
     "have the shape": lambda p, q, k: np.mean(p / (p + k * q)),
-    "but not with 0.5": lambda p, q, k: p / (p + int(k) * q),
-    "0.3": lambda p, q, k: p / (p + q**k),
-    "NaN": lambda p, q, k: np.full_like(p, np.nan),
+    "need not be whole: 256": lambda p, q, k: p / (p + int(k) * q),
+    "nor above 1": lambda p, q, k: p / (p + math.ceil(k) * q),
+    "rounded somewhere": lambda p, q, k: p / (p + round(k) * q),
+    "may be below 1": lambda p, q, k: p / (p + max(k, 1) * q),
+    "[0.5455] was expected, and yours gives [0.2308]": lambda p, q, k: p / (p + max(k, 1 / k) * q),
+    "is something rounded": lambda p, q, k: np.round(p / (p + k * q), 3),
+    "4e-09": lambda p, q, k: p / (p + k * q + 1e-7),
+    "yours gives [0.9967, 0.4808]": lambda p, q, k: p / (p + q**k),
+    "yours gives [0.1667]": lambda p, q, k: p / (p + 3 * q),
+    "yours gives [nan, nan]": lambda p, q, k: np.full_like(p, np.nan),
 }

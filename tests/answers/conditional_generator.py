@@ -57,7 +57,58 @@ def neighbours(latent_dim, classes, image_shape):
     return network(latent_dim, classes, image_shape, use=lambda z, y: [z - ops.mean(z, axis=0), y])
 
 
-right = [AsAClass, convolutional, network]
+def narrow(latent_dim, classes, image_shape):
+    z, y = keras.Input((latent_dim,)), keras.Input((classes,))
+    x = layers.Concatenate()([z, y])
+    for _ in range(9):
+        x = layers.Dense(8, activation="sigmoid")(x)
+    pixels = layers.Dense(int(np.prod(image_shape)), activation="sigmoid")(x)
+    return keras.Model([z, y], layers.Reshape(image_shape)(pixels))
+
+
+def y_from_zero(latent_dim, classes, image_shape):
+    # As where a class is to scale what is there, and at first changes nothing.
+    z, y = keras.Input((latent_dim,)), keras.Input((classes,))
+    x = layers.Dense(32)(z) + layers.Dense(32, kernel_initializer="zeros")(y)
+    pixels = layers.Dense(int(np.prod(image_shape)), activation="sigmoid")(layers.LeakyReLU()(x))
+    return keras.Model([z, y], layers.Reshape(image_shape)(pixels))
+
+
+def without_weights(latent_dim, classes, image_shape):
+    z, y = keras.Input((latent_dim,)), keras.Input((classes,))
+    brightness = ops.sigmoid(ops.sum(z, axis=1) + ops.sum(y * ops.arange(classes, dtype="float32"), axis=1))
+    pixels = ops.repeat(brightness[:, None], int(np.prod(image_shape)), axis=1)
+    return keras.Model([z, y], layers.Reshape(image_shape)(pixels))
+
+
+def frozen(*sizes):
+    model = network(*sizes)
+    model.trainable = False
+    return model
+
+
+def frozen_at_the_end(*sizes):
+    model = network(*sizes)
+    model.layers[-2].trainable = False
+    return model
+
+
+class Dicing(AsAClass):
+    def call(self, inputs):
+        z, y = inputs
+        return super().call((z + keras.random.normal((len(z), 1), seed=self.seeds), y))
+
+    def build(self, input_shape=None):
+        self.seeds = keras.random.SeedGenerator(0)
+
+
+class Folding(AsAClass):
+    def call(self, inputs):
+        z, y = inputs
+        return super().call((z, ops.reshape(y, (16, 2))))
+
+
+right = [AsAClass, convolutional, network, narrow, y_from_zero]
 wrong = {
     "where does y go in": slip(use=lambda z, y: [z, z]),
     "where does z go in": slip(use=lambda z, y: [y, y]),
@@ -77,6 +128,12 @@ wrong = {
     "takes z alone": lambda n, classes, shape: one_row(n, 0, shape),
     "stops at z (16, 5)": lambda n, classes, shape: network(64, 10, shape),
     "looks at the others": neighbours,
+    "has no weights": without_weights,
+    "none of its weights": frozen,
+    "cannot train": frozen_at_the_end,
+    "throws dice": Dicing,
+    "no grey between": lambda *sizes: network(*sizes, last=lambda x: ops.cast(x > 0, "float32")),
+    "at your line": Folding,
     "the last tensor": lambda *sizes: network(*sizes).output,
     "with weights that can train": lambda n, classes, shape: np.zeros((1, *shape)),
     "stops with TypeError": lambda n, classes: network(n, classes, (28, 28, 1)),

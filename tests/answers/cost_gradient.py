@@ -59,11 +59,36 @@ def of_a_logarithm(targets, logits):
         return (np.log(logits) - targets) / len(logits)
 
 
+def half_each(real):
+    """L_D as two means: reals weigh one half, and fakes one half, however many there are."""
+
+    def slopes(targets, logits):
+        reals, d = real(targets), sigmoid(logits)
+        weights = np.where(reals, 1 / max(reals.sum(), 1), 1 / max((~reals).sum(), 1)) / 2
+        return weights * (d - targets)
+
+    return slopes
+
+
+def over_the_reals(targets, logits):
+    return (sigmoid(logits) - targets) / np.sum(targets == 1)
+
+
+def by_cases(targets, logits):
+    # Exact where either exponential would overflow, and for targets between as well.
+    d = [1 / (1 + np.exp(-s)) if s > 0 else np.exp(s) / (1 + np.exp(s)) for s in logits[:, 0]]
+    return (np.array(d) - targets[:, 0]) / targets.size
+
+
+def straight_beyond(limit):
+    return lambda targets, logits: share(np.where(abs(logits) > limit, logits > 0, sigmoid(logits)) - targets)
+
+
 def share(slopes):
     return slopes / len(slopes)
 
 
-right = [by_keras, by_both_slopes, by_differences]
+right = [by_keras, by_both_slopes, by_differences, by_cases]
 wrong = {
     "the sign": lambda targets, logits: share(targets - sigmoid(logits)),
     "that is the slope of each image's own cost": lambda targets, logits: sigmoid(logits) - targets,
@@ -88,14 +113,19 @@ wrong = {
     "0.9 counts as 1": lambda targets, logits: share(
         np.where(targets > 0.5, sigmoid(logits) - 1, sigmoid(logits))
     ),
-    "0.5 times": lambda targets, logits: share(sigmoid(logits) - targets) / 2,
-    "-1.75 times": lambda targets, logits: (targets - sigmoid(logits)) / 4,
+    "yours gives [[-0.125], [0.2044]]": lambda targets, logits: share(sigmoid(logits) - targets) / 2,
+    "yours gives [[0.125], [-0.2044]]": lambda targets, logits: (targets - sigmoid(logits)) / 4,
     "one number for the whole batch": lambda targets, logits: np.mean(sigmoid(logits) - targets),
     "mean over axis 0": lambda targets, logits: np.mean(sigmoid(logits) - targets, axis=0),
     "met all the others": lambda targets, logits: (sigmoid(logits) - targets[:, 0]) / len(logits),
-    "which exponential": overflowing,
-    "worst mistakes": through_clipped_d,
-    "small logits, but not": lambda targets, logits: by_keras(targets, np.clip(logits, -5, 5)),
-    "does a logarithm get": of_a_logarithm,
-    "try it by hand": lambda targets, logits: share(np.tanh(logits) - targets),
+    "divided by itself": overflowing,
+    "and yours gives 0.": through_clipped_d,
+    "6.346e-10": lambda targets, logits: by_keras(targets, np.clip(logits, -5, 5)),
+    "that overflows": of_a_logarithm,
+    "yours gives [[-0.5], [0.4526]]": lambda targets, logits: share(np.tanh(logits) - targets),
+    "one half each": half_each(lambda targets: targets >= 0.5),
+    "a division by 0, or D rounded to 1? (for targets = [[0.9]": over_the_reals,
+    "the first one": lambda targets, logits: share(sigmoid(logits) - targets[0]),
+    "is something rounded": lambda targets, logits: np.round(share(sigmoid(logits) - targets), 4),
+    "-0.03746 was expected": straight_beyond(6),
 }

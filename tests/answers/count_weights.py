@@ -1,6 +1,6 @@
 """Answers to the exercise `count_weights`: more that are right, and wrong ones, by a piece of their hint."""
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import keras
 import numpy as np
@@ -25,6 +25,21 @@ def by_emptying_the_list(widths):
     return total
 
 
+def first_alone(widths):
+    total = 0
+    for inputs, units in pairwise(widths):
+        total += inputs * units + units
+        return total
+    return None
+
+
+def last_alone(widths):
+    for inputs, units in pairwise(widths):
+        total = 0
+        total += inputs * units + units
+    return total
+
+
 def without_biases(widths):
     return sum(m * n for m, n in pairwise(widths))
 
@@ -43,7 +58,12 @@ wrong = {
     "has a LeakyReLU": lambda w: by_arrays(w) + sum(w[1:-1]),
     "is its slope learned": lambda w: by_arrays(w) + len(w[1:-1]),
     "whatever the widths": lambda w: by_arrays([784, 256, 128, 1]),
-    "goes wrong for [5, 3]": lambda w: sum(m * m + m for m in w),
+    "8 was expected, and yours gives 18": lambda w: sum(m * m + m for m in w),
+    "[2, 1, 3], 9 was expected, and yours gives 11": lambda w: by_arrays(w) + len(w[2:]) * w[0],
+    "233985 was expected, and yours gives 233986": lambda w: by_arrays(w) + (w[0] > 99),
+    "first layer alone": first_alone,
+    "last layer alone": last_alone,
+    "joins each layer to all": lambda w: sum(m * n + n for m, n in combinations(w, 2)),
     "should be one number": lambda w: [m * n + n for m, n in pairwise(w)],
     "stops with IndexError": lambda w: sum(w[i] * w[i + 1] + w[i + 1] for i in range(len(w))),
 }

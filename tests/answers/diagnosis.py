@@ -21,6 +21,10 @@ def first_of(words):
 right = [
     {f" {letter.lower()}": f" {word.upper()} " for letter, word in KEY.items()},
     dict(reversed(KEY.items())),
+    # As the laboratory calls its runs, and its headings.
+    KEY | {"D": "collapse", "C": "trap", "F": "rates too high"},
+    KEY | {"D": "Mode-Collapse", "C": "The trap", "F": "Learning rates too high", "E": "$D$ too strong"},
+    {f"run {letter}": f"`{word}`".replace(" is ", " ") for letter, word in KEY.items()},
 ]
 wrong = {sign: taken_for(*first_of(words)) for words, sign in SIGNS}
 wrong |= {
@@ -29,7 +33,10 @@ wrong |= {
     "F, Z without a diagnosis": {letter: word for letter, word in KEY.items() if letter not in "FZ"},
     "C without a diagnosis": KEY | {"C": ...},
     "no run G": KEY | {"G": "healthy"},
-    'A: "collapse" is none': KEY | {"A": "collapse"},
+    'A: "saturated" is none': KEY | {"A": "saturated"},
+    'A: "BatchNorm in D" is none': KEY | {"A": "BatchNorm in D"},
+    'Y: "trap" is none': KEY | {"Y": "trap"},
+    'E: "too strong" is none': KEY | {"E": "too strong"},
     'X: "healthy" is none': KEY | {"X": "healthy"},
     'B: "1.0" is none': KEY | {"B": 1.0},
     "of type list": list(KEY.values()),

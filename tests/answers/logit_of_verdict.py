@@ -34,6 +34,16 @@ def one_number(p):
     return math.log(D / (1 - D))
 
 
+def D_in_percent(percent_fake):
+    D = 100 - percent_fake
+    return np.log(D / (1 - D))
+
+
+def without_brackets(percent_fake):
+    D = 1 - percent_fake / 100
+    return np.log(D / 1 - D)
+
+
 right = [by_keras, by_bisection, by_a_loop, in_place, np.vectorize(one_number)]
 wrong = {
     "every sign is turned": lambda p: np.log(p / (100 - p)),
@@ -48,7 +58,17 @@ wrong = {
     "the way back": lambda p: keras.ops.sigmoid(1 - p / 100),
     "rounded": lambda p: np.round(np.log((100 - p) / p), 2),
     "works for one number": one_number,
-    "compare three": lambda p: np.abs(np.log((100 - p) / p)),
+    "no logit is below 0": lambda p: np.abs(np.log((100 - p) / p)),
+    "1 - D is no percentage": D_in_percent,
+    "D / 1 - D is D - D": without_brackets,
+    "divides two logarithms": lambda p: np.log(1 - p / 100) / np.log(p / 100),
+    "fake against real": lambda p: p / (100 - p),
+    "what a fake costs": lambda p: -np.log(p / 100),
+    "is of type str": lambda p: str(np.log((100 - p) / p)),
+    "holds text": lambda p: [f"{a:.6f}" for a in np.log((100 - p) / p)],
+    "holds complex numbers": lambda p: np.emath.log((100 - p) / p) + 0j,
+    "rounded, or computed in float16": lambda p: np.log((100 - p) / p).round(3),
+    "[0] was expected, and yours gives [-0.002": lambda p: np.log((99.9 - p) / p) * 1.01,
     "should have the shape": lambda p: np.mean(np.log((100 - p) / p)),
     "stops with TypeError": lambda real, fake: np.log(real / fake),
 }

@@ -79,8 +79,15 @@ wrong = {
     "all targets are 1": with_targets(lambda n: column(n, 1, 1)),
     "in one order": of_equals(half_shuffled),
     "are real": cut_at_the_end,
-    "in the batch twice": with_replacement,
-    "none of those that came": of_equals(lambda r, f: (2 * np.concatenate([r, f]) - 1, column(len(r)))),
+    "are in the batch twice": with_replacement,
+    "1 real and 2 fake images came": lambda real, fake: (
+        shuffled(real, fake) if len(real) > 1 else (real, [[1]])
+    ),
+    "20 real and 20 fake images came, and 20 of the batch": of_equals(
+        lambda r, f: (np.concatenate([r, f.astype("float16")]), column(len(r)))
+    ),
+    "7 of 26": lambda r, f: (np.concatenate([r, f[: len(r)]]), (column(20) > 0)[: 2 * len(r)]),
+    "none of those: they": of_equals(lambda r, f: (2 * np.concatenate([r, f]) - 1, column(len(r)))),
     "two things are wanted": lambda real, fake: np.concatenate([real, fake[: len(real)]]),
     "the images come first": lambda real, fake: not_cut(real, fake)[::-1],
     "the array of targets": lambda real, fake: (np.concatenate([real, fake[: len(real)]]), column(64)),

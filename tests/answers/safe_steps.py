@@ -1,6 +1,7 @@
 """Answers to the exercise `safe_steps`: more that are right, and wrong ones, by a piece of their hint."""
 
 import contextlib
+import sys
 
 import keras
 import numpy as np
@@ -130,7 +131,68 @@ def turned_over(discriminator, combined):
     return lambda *batch: turn(discriminator, *batch), lambda *batch: turn(combined, *batch)
 
 
-right = [down_and_up, by_context, offer_only_g]
+def with_batches(of_d=None, of_g=None):
+    """A right answer, but for the batches that a function makes of inputs and targets."""
+
+    def answer(discriminator, combined):
+        d_step, g_step = down_and_up(discriminator, combined)
+
+        def changed(step, change):
+            return lambda *batch: [step(*other) for other in (change(*batch) if change else [batch])]
+
+        return changed(d_step, of_d), changed(g_step, of_g)
+
+    return answer
+
+
+def new_every_time(discriminator, combined):
+    """A model of its own for every step of G; the weights are those of the given layers."""
+
+    def g_step(latents, targets):
+        for layer in discriminator.layers:
+            layer.trainable = False
+        model = keras.Sequential([*combined.layers[0].layers, *discriminator.layers])
+        model.compile(optimizer="sgd", loss=keras.losses.BinaryCrossentropy(from_logits=True))
+        model.train_on_batch(latents, targets)
+
+    return down_and_up(discriminator, combined)[0], g_step
+
+
+def leaving(discriminator, combined):
+    def g_step(latents, targets):
+        sys.exit("done")
+
+    return flagged(d_step=True)(discriminator, combined)[0], g_step
+
+
+def same_optimizer(discriminator, combined):
+    """Keras 2's habit, to compile again after each change of a flag, and no optimizer is lost."""
+
+    def train(model, value, batch):
+        for layer in discriminator.layers:
+            layer.trainable = value
+        discriminator.trainable = value
+        model.compile(optimizer=model.optimizer, loss=model.loss)
+        model.train_on_batch(*batch)
+
+    return lambda *batch: train(discriminator, True, batch), lambda *batch: train(combined, False, batch)
+
+
+def by_fit(discriminator, combined):
+    def d_step(images, targets):
+        for part in (discriminator, *discriminator.layers):
+            part.trainable = True
+        discriminator.fit(images, targets, verbose=0)
+
+    def g_step(latents, targets):
+        discriminator.trainable = True
+        discriminator.trainable = False
+        combined.fit(latents, targets, verbose=0)
+
+    return d_step, g_step
+
+
+right = [by_fit, same_optimizer, down_and_up, by_context, offer_only_g]
 wrong = {
     "never learns": flagged(),
     "which way round": flagged(d_step=False, g_step=True),
@@ -141,9 +203,23 @@ wrong = {
     "the right model": both_at_once,
     "the other order": lambda d, combined: flagged(True, False)(d, combined)[::-1],
     "a copy of it": with_a_copy,
-    "begins anew": flagged(d_step=True, g_step=False, compile_anew=True),
+    "What makes it": flagged(d_step=True, g_step=False, compile_anew=True),
     "two steps in a row": turned_over,
     "one by one": flagged(d_step=True, g_step=False),
+    "d_step trains with targets of 1": with_batches(lambda x, y: [(x, np.ones_like(y))]),
+    "g_step trains with targets of 1": with_batches(of_g=lambda z, y: [(z, np.ones_like(y))]),
+    "g_step trains with targets of 0": with_batches(of_g=lambda z, y: [(z, np.zeros_like(y))]),
+    "d_step turns the targets round": with_batches(lambda x, y: [(x, 1 - y)]),
+    "g_step turns the targets round": with_batches(of_g=lambda z, y: [(z, 1 - y)]),
+    "d_step trains on 2 of 8 rows": with_batches(lambda x, y: [(x[:2], y[:2])]),
+    "g_step trains on 4 of 8 rows": with_batches(of_g=lambda z, y: [(z[: len(z) // 2], y[: len(z) // 2])]),
+    "d_step makes 2 steps": with_batches(lambda x, y: [(x, y)] * 2),
+    "g_step makes 2 steps": with_batches(of_g=lambda z, y: [(z, y)] * 2),
+    "d_step makes 8 steps": with_batches(lambda x, y: zip(x[:, None], y[:, None], strict=True)),
+    "g_step moves the right weights, but not where": with_batches(of_g=lambda z, y: [(np.ones_like(z), y)]),
+    "d_step moves the right weights, but not where": with_batches(lambda x, y: [(x, 0.9 * y)]),
+    "g_step begins anew": new_every_time,
+    "g_step stops at a batch of 8 with SystemExit: done, at your line": leaving,
     "return two functions": lambda d, combined: combined,
     "d_step stops at a batch of 8 with TypeError": lambda d, combined: (lambda images: None, lambda z: None),
     "returns nothing": lambda d, combined: print(end=""),

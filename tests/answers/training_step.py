@@ -202,7 +202,113 @@ def g_learns_from(latents):
     )
 
 
+def with_one_fit_a_step(generator, discriminator, combined, real_batches, rng):
+    for images in real_batches:
+        n = len(images)
+        both = np.concatenate([images, generator.predict(draw(rng, n), verbose=0)])
+        discriminator.fit(both, np.repeat([[1.0], [0.0]], n, axis=0), batch_size=2 * n, epochs=1, verbose=0)
+    losses = combined.fit(x=draw(rng, n), y=np.ones((n, 1)), verbose=0)
+    return losses.history["loss"][-1]
+
+
+def by_the_models_inputs(generator, discriminator, combined, real_batches, rng):
+    latent_dim = generator.inputs[0].shape[-1]
+    assert latent_dim == generator.input.shape[1] == combined.input_shape[-1] == 64
+    assert discriminator.output_shape == combined.output_shape == (None, 1)
+    assert combined.layers == [generator, discriminator] and discriminator.trainable_weights
+    assert combined.evaluate(draw(rng, 4), np.ones((4, 1)), verbose=0) > 0
+    generator.trainable = False
+    for images in real_batches:
+        latents = rng.standard_normal((len(images), latent_dim))
+        step_of_d(generator, discriminator, images, latents.astype("float32"))
+    generator.trainable = True
+    step_of_g(combined, draw(rng, len(real_batches[0])))
+
+
+def flag_and_back(generator, discriminator, combined, real_batches, rng):
+    turn(of_g=lambda *players: None)(generator, discriminator, combined, real_batches, rng)
+    discriminator.trainable = False
+    step_of_g(combined, draw(rng, 20))
+    discriminator.trainable = True
+
+
+def flag_before_every_call(generator, discriminator, combined, real_batches, rng):
+    for images in real_batches:
+        discriminator.trainable = True
+        step_of_d(generator, discriminator, images, draw(rng, len(images)))
+    discriminator.trainable = False
+    step_of_g(combined, draw(rng, 20))
+
+
+def never_back(generator, discriminator, combined, real_batches, rng):
+    turn(of_g=lambda *players: None)(generator, discriminator, combined, real_batches, rng)
+    discriminator.trainable = False
+    step_of_g(combined, draw(rng, 20))
+
+
+def never_back_in_combined(generator, discriminator, combined, real_batches, rng):
+    turn(of_g=lambda *players: None)(generator, discriminator, combined, real_batches, rng)
+    for layer in combined.layers[1].layers:
+        layer.trainable = False
+    step_of_g(combined, draw(rng, 20))
+
+
+def down_before_d(generator, discriminator, combined, real_batches, rng):
+    discriminator.trainable = False
+    turn()(generator, discriminator, combined, real_batches, rng)
+    discriminator.trainable = True
+
+
+def g_down(generator, discriminator, combined, real_batches, rng):
+    generator.trainable = False
+    turn()(generator, discriminator, combined, real_batches, rng)
+    generator.trainable = True
+
+
+def combined_down(generator, discriminator, combined, real_batches, rng):
+    turn(of_g=lambda *players: None)(generator, discriminator, combined, real_batches, rng)
+    combined.trainable = False
+    step_of_g(combined, draw(rng, 20))
+
+
+def compiled_anew(generator, discriminator, combined, real_batches, rng):
+    discriminator.trainable = True
+    discriminator.compile("adam", "binary_crossentropy")
+    turn()(generator, discriminator, combined, real_batches, rng)
+
+
+def g_gets(number):
+    """G's step has so many latents, of the sizes of all batches."""
+
+    def of_g(generator, discriminator, combined, real_batches, rng):
+        step_of_g(combined, draw(rng, number([len(batch) for batch in real_batches])))
+
+    return turn(of_g=of_g)
+
+
+def d_learns_from(latents):
+    def of_d(generator, discriminator, combined, real_batches, rng):
+        for images in real_batches:
+            step_of_d(generator, discriminator, images, latents(rng, len(images)))
+
+    return turn(of_d=of_d)
+
+
+def one_number(rng, n):
+    return np.repeat(rng.standard_normal((n, 1), dtype="float32"), 64, axis=1)
+
+
+def weighted(generator, discriminator, combined, real_batches, rng):
+    for images in real_batches:
+        n = len(images)
+        both = np.concatenate([images, generator.predict_on_batch(draw(rng, n))])
+        weights = np.repeat([1.0, 0.5], n)
+        discriminator.train_on_batch(both, np.repeat([1.0, 0.0], n), sample_weight=weights)
+
+
 right = [in_two_calls, with_all_fakes_at_once, turn(), g_learns_from(lambda rng: draw(rng, 64))]
+right += [with_one_fit_a_step, by_the_models_inputs, flag_and_back, flag_before_every_call]
+right += [g_gets(max), g_gets(lambda sizes: round(np.mean(sizes))), g_gets(lambda sizes: 2 * sizes[0])]
 wrong = {
     "which of the two is 1": turn(real=0.0, fake=1.0),
     "told 1 of all images": turn(fake=1.0),
@@ -238,7 +344,23 @@ wrong = {
     "as the first": seeded_inside,
     "do not come from rng": own_randomness,
     "generator takes inputs": turn(of_d=flat_latents),
-    "no fit": turn(of_d=with_fit),
+    "fit makes 2 steps of these 40 rows, 32 at a time": turn(of_d=with_fit),
+    "discriminator.trainable is False when D makes step 4": never_back,
+    "discriminator.layers[i].trainable is False when D makes step 4": never_back_in_combined,
+    "discriminator.trainable is False when D makes step 1": down_before_d,
+    "combined.trainable is False when G makes": combined_down,
+    "generator.trainable is False when G makes": g_down,
+    "is compiled anew": compiled_anew,
+    "G gets 47 latents, and with twice as many such batches 107": g_gets(sum),
+    "with twice as many such batches 42": g_gets(lambda sizes: 7 * len(sizes)),
+    "G learns from 3 latents": g_gets(len),
+    "G learns from 141 latents": g_gets(lambda sizes: 3 * sum(sizes)),
+    "numbers stand more than once": d_learns_from(one_number),
+    "standard deviation 0.90": d_learns_from(lambda rng, n: draw(rng, n) * np.float32(0.9)),
+    "mean 0.1": d_learns_from(lambda rng, n: draw(rng, n) + np.float32(0.1)),
+    "from -2.50 to 2.50": d_learns_from(lambda rng, n: draw(rng, n).clip(-2.5, 2.5)),
+    "from -5.97 to 8.45": d_learns_from(lambda rng, n: rng.laplace(0, np.sqrt(0.5), (n, 64))),
+    "some images weigh more": turn(of_d=weighted),
     "is not compiled": turn(of_g=generator_alone),
     "stops with TypeError": lambda generator, discriminator: draw(generator, 1),
     "the function itself": 0.69,
