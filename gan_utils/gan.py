@@ -6,7 +6,15 @@ import numpy as np
 from gan_utils import callbacks, fitting, saving
 from gan_utils.data import check_count, check_images, to_bytes
 from gan_utils.networks import build_combined
-from gan_utils.pairs import check_batch, check_generator, check_strategy, clone, needs_company, own_optimizer
+from gan_utils.pairs import (
+    check_batch,
+    check_both_train,
+    check_generator,
+    check_strategy,
+    clone,
+    needs_company,
+    own_optimizer,
+)
 from gan_utils.surroundings import check_backend
 
 FRAME_IMAGES = 36  # a 6x6 grid in the training film
@@ -123,7 +131,7 @@ class GAN:
             RuntimeError: an error broke the step before this one in two; see `broken_step`.
         """
         real_images = check_images(real_images, self.image_shape, "real_images")
-        self._check_both_train()
+        check_both_train(self.generator, self.discriminator)
         n = len(real_images)
         check_batch("real_images: a batch", n, self.least_batch)
 
@@ -231,15 +239,6 @@ class GAN:
         decay = min(self.average**AVERAGE_EVERY, self.step / (self.step + 10 * AVERAGE_EVERY))
         for average, weight in zip(self.averages, self.generator.get_weights(), strict=True):
             average += (1 - decay) * (weight - average)
-
-    def _check_both_train(self):
-        for name, model in (("generator", self.generator), ("discriminator", self.discriminator)):
-            check_strategy(model)
-            if not model.trainable_weights:
-                raise ValueError(
-                    f"{name} has no trainable weights and would learn nothing: set {name}.trainable = False "
-                    f"and then True, which reaches every layer; the combined model needs no flag"
-                )
 
 
 def _train(model, inputs, targets):

@@ -72,6 +72,16 @@ def needs_company(generator):
     return probing.sees_company(generator, probing.draw_inputs(generator.input_shape[1:]), modes=(True,))
 
 
+def check_both_train(generator, discriminator):
+    """Raise ValueError where a network has nothing to train."""
+    for name, model in (("generator", generator), ("discriminator", discriminator)):
+        if not model.trainable_weights:
+            raise ValueError(
+                f"{name} has no trainable weights and would learn nothing: set {name}.trainable = False "
+                f"and then True, which reaches every layer; the combined model needs no flag"
+            )
+
+
 def check_batch(argument, size, least):
     """Raise ValueError unless there are enough images for a generator that `needs_company`."""
     if size < least:

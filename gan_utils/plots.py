@@ -34,7 +34,6 @@ STYLE = {
     "figure.constrained_layout.use": True,
 }
 
-
 # A notebook keeps a widget by its name alone: opened without its kernel, JupyterLab says "model not found" in
 # its place. So it is an output of its own, below the picture; this decides which of the two is to be seen.
 ONE_OF_TWO = """<style class="gan-widget-below">
@@ -49,8 +48,7 @@ def show(figure, alt, controls=None):
 
     Where a kernel is alive, the widget that `controls(ipywidgets)` makes is displayed in its place.
     """
-    picture = {"image/png": base64.b64encode(draw_png(figure)).decode(), "text/plain": alt}
-    about, widget = {"image/png": {"alt": alt}}, None
+    picture, widget = {"image/png": base64.b64encode(draw_png(figure)).decode(), "text/plain": alt}, None
     if controls is not None:
         try:
             import ipywidgets
@@ -59,7 +57,7 @@ def show(figure, alt, controls=None):
         else:
             widget = controls(ipywidgets).add_class("gan-live")
             display({"text/html": ONE_OF_TWO}, raw=True)
-    display(picture, metadata=about, raw=True)
+    display(picture, metadata={"image/png": {"alt": alt}}, raw=True)
     if widget is not None:
         view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
         display({"application/vnd.jupyter.widget-view+json": view}, raw=True)
