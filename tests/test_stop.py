@@ -7,17 +7,21 @@ import subprocess
 import sys
 import textwrap
 import time
+from pathlib import Path
 
 import keras
+import nbformat
 import numpy as np
 import pytest
-from jupyter_client import KernelManager
+from jupyter_client import AsyncKernelManager, KernelManager
+from nbclient import NotebookClient
 from run_notebooks import ThisPython
 from test_nothing_is_lost import At, assert_same, fit, raise_, small_gan
 
 import gan_utils as gu
 
 TESTS = os.path.dirname(__file__)
+ROOT = Path(TESTS).parent
 
 
 @pytest.fixture(autouse=True)
@@ -222,6 +226,50 @@ def test_stop_in_a_kernel_is_one_line_and_ends_run_all(kernel):
     assert states[running] == "error" and states[after] in ("aborted", "error"), "Run All ends here"
     said = "".join(content["text"] for content in outputs(kernel, kernel.execute(cell)))
     assert "7/15" in said and " 0/15" not in said and said.endswith("done 15\n")
+
+
+STOPPED = """
+import keras
+import gan_utils as gu
+
+def stop(batch, logs):  # in each training that shows a bar, and in the first run of the laboratory
+    if batch == {batch}:
+        raise KeyboardInterrupt
+
+def fit(gan, *arguments, fit=gu.GAN.fit, **named):
+    stopping = [keras.callbacks.LambdaCallback(on_train_batch_begin=stop)]
+    return fit(gan, *arguments, **named | ({{}} if named.get("verbose") == 0 else {{"callbacks": stopping}}))
+
+def draw(*arguments, draw=gu.plot_signature):
+    gu.plot_signature = draw
+    raise KeyboardInterrupt
+
+gu.GAN.fit, gu.plot_signature = fit, draw
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("batch", [0, 5])
+def test_no_cell_of_04_fails_without_a_reason_after_a_stop(batch):
+    notebook = nbformat.read(ROOT / "notebooks" / "04_training.ipynb", as_version=4)
+    here = next(i for i, cell in enumerate(notebook.cells) if cell.id == "load-data")
+    notebook.cells.insert(here, nbformat.v4.new_code_cell(STOPPED.format(batch=batch)))
+    manager = AsyncKernelManager(kernel_spec_manager=ThisPython())
+    NotebookClient(notebook, km=manager, allow_errors=True, timeout=600).execute()
+    errors = {
+        cell.id: f"{output.ename}: {output.evalue}"
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "error"
+    }
+    stopped = f"stopped at step {batch}; run again to go on"
+    assert errors.pop("train-fit") == errors.pop("dcgan-train") == f"KeyboardInterrupt: {stopped}"
+    assert errors.pop("healthy-run") == "KeyboardInterrupt: "
+    print(*(f"{cell}: {error}" for cell, error in errors.items()), sep="\n")
+    told = f"AssertionError: the training was stopped at step {batch}: run its fit again to go on"
+    unfinished = "LookupError: the run 'healthy' has not come to its end: run its cell again"
+    assert set(errors.values()) == {told, unfinished}
+    assert {"samples-figure", "quality-asserts", "lab-table"} <= errors.keys(), "claims are still claims"
 
 
 # A step that an error breaks in two
