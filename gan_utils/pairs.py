@@ -36,6 +36,8 @@ def check_pair(generator, discriminator):
     scores = _output_shape(discriminator, image_shape)
     if scores != (None, 1):
         raise ValueError(f"discriminator must end in one logit, output shape (None, 1), not {scores}")
+    for name, model in (("generator", generator), ("discriminator", discriminator)):
+        _check_channels(name, model, image_shape)
     images = probing.draw_inputs(image_shape)
     _check_logit(discriminator, images)
     _check_company(discriminator, images)
@@ -103,7 +105,7 @@ def clone(generator):
 
 
 def _clone_layer(layer):
-    """A layer like it; itself where it has no state, as a Lambda, which Keras would not copy."""
+    """A layer like it; itself where it has no state, as a Lambda, which Keras would not copy, has none."""
     return layer.__class__.from_config(layer.get_config()) if getattr(layer, "variables", ()) else layer
 
 
@@ -153,6 +155,19 @@ def _check_network(name, model):
             "generator is of a class of its own, so that its shapes are unknown: give "
             "keras.Model(z, generator(z)) with z = keras.Input((latent_dim,)) in its place"
         )
+
+
+def _check_channels(name, model, image_shape):
+    """Where keras.json sets channels_first, layers that do not say otherwise take rows for channels."""
+    if keras.config.image_data_format() == "channels_first" and image_shape[-1] in (1, 3):
+        for layer in _all_layers(model):
+            if getattr(layer, "data_format", "") == "channels_first" and not isinstance(
+                layer, layers.Flatten
+            ):
+                raise ValueError(
+                    f"{name}: layer {layer.name!r} reads channels_first, as keras.json says, but images "
+                    f'are {image_shape}: keras.config.set_image_data_format("channels_last") comes first'
+                )
 
 
 def _input_shape(discriminator, generator):

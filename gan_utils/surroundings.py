@@ -17,7 +17,7 @@ def why_keras_does_not_start(error):
         return "Keras is not installed: pip install keras tensorflow"
     file = keras_folder() / "keras.json"
     named = os.environ.get("KERAS_BACKEND")
-    backend = named or _read(file).get("backend", "tensorflow")
+    backend = named or (_read(file) or {}).get("backend", "tensorflow")
     if isinstance(error, ImportError) or backend not in BACKENDS:
         by = "KERAS_BACKEND" if named else str(file) if file.is_file() else "Keras"
         return (
@@ -33,7 +33,7 @@ def wrong_settings():
     import keras
 
     file = keras_folder() / "keras.json"
-    if file.is_file() and not _read(file):
+    if file.is_file() and _read(file) is None:
         yield "keras.json", str(file), "cannot be read, and is passed over: mend it, or delete it"
     if keras.config.floatx() in ("float16", "bfloat16"):
         yield "floatx", keras.config.floatx(), f"too coarse for weights: write float32 in {file}"
@@ -63,12 +63,12 @@ def check_backend():
 
 
 def _read(file):
-    """What keras.json says; nothing where it is not what Keras writes."""
+    """What keras.json says; None where it is not there or not what Keras writes."""
     try:
         settings = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return {}
-    return settings if isinstance(settings, dict) else {}
+        return None
+    return settings if isinstance(settings, dict) else None
 
 
 def _first_line(error):

@@ -198,3 +198,81 @@ def test_thirty_processes_on_an_empty_cache(small_mnist, tmp_path):
         printed = run(code, tmp_path, environment).splitlines()
         server.shutdown()
     assert printed[-2:] == [str([0] * 30), "['datasets', 'datasets/mnist.npz', 'keras.json']"]
+
+
+def doctor(keras_json, tmp_path, **variables):
+    """What the doctor says, and its exit status, in a home with this keras.json."""
+    (tmp_path / "keras.json").write_text(keras_json)
+    environment = {k: v for k, v in os.environ.items() if k not in ("KERAS_BACKEND", "GAN_UTILS_DATA")}
+    result = subprocess.run(
+        [sys.executable, "-m", "gan_utils", "doctor"], cwd=ROOT, capture_output=True, text=True, timeout=300,
+        env=environment | {"KERAS_HOME": str(tmp_path)} | variables,
+    )  # fmt: skip
+    return result.returncode, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize(
+    ("keras_json", "variables", "said"),
+    [
+        ('{"floatx": "float16"}', {}, "floatx  float16\n"),
+        ('{"image_data_format": "channels_first"}', {}, "image format  channels_first\n"),
+        ("{}", {"TF_USE_LEGACY_KERAS": "1"}, "tf.keras  TF_USE_LEGACY_KERAS\n"),
+        ('{"backend": ', {}, "cannot be read, and is passed over: mend it, or delete it"),
+    ],
+)
+def test_the_doctor_marks_settings_that_do_not_serve(keras_json, variables, said, tmp_path):
+    status, printed = doctor(keras_json, tmp_path, **variables)
+    assert status == 1 and said in printed and printed.count("\n              !  ") == 1, printed
+
+
+@pytest.mark.parametrize(
+    ("keras_json", "variables", "said"),
+    [
+        ('{"backend": "foo"}', {}, "backend: 'foo', which {file} names, cannot be imported"),
+        ("{}", {"KERAS_BACKEND": "openvino"}, "backend: 'openvino', which KERAS_BACKEND names, cannot be"),
+        ('{"floatx": "float8"}', {}, "{file} does not serve (ValueError: Invalid `floatx`"),
+        ("[1]", {}, "{file} does not serve (AttributeError: "),
+    ],
+)
+def test_settings_that_keep_keras_from_starting_are_told_in_one_line(keras_json, variables, said, tmp_path):
+    said = said.format(file=tmp_path / "keras.json")
+    status, printed = doctor(keras_json, tmp_path, **variables)
+    assert status == 1 and printed.startswith(said) and len(printed.splitlines()) == 1, printed
+    environment = {k: v for k, v in os.environ.items() if k != "KERAS_BACKEND"} | {
+        "KERAS_HOME": str(tmp_path)
+    }
+    result = subprocess.run(
+        [sys.executable, "-c", "import gan_utils"], cwd=ROOT, capture_output=True, text=True, timeout=300,
+        env=environment | variables,
+    )  # fmt: skip
+    assert result.stderr.splitlines()[-1].startswith(f"ImportError: {said}")
+    assert result.stderr.count("Traceback") == 1
+
+
+def test_keras_json_with_float16_is_told_before_a_weight_moves(tmp_path):
+    """And channels_first, and float64, serve our networks."""
+    code = """
+        import numpy as np
+        import gan_utils as gu
+        images = gu.load_images("digits").images[:8]
+        try:
+            gan = gu.GAN(gu.build_dcgan_generator(), gu.build_dcgan_discriminator(), seed=1)
+            gan.train_on_batch(images)
+            print("trained:", gan.generate(2).dtype, gu.classify(images, gu.load_images("digits")).shape)
+        except ValueError as error:
+            print("refused:", error)
+    """
+    for keras_json, said in (
+        (
+            '{"floatx": "float16"}',
+            "refused: generator has weights of float16, too coarse to train (keras.json",
+        ),
+        ('{"image_data_format": "channels_first"}', "trained: float32 (8, 10)"),
+        ('{"floatx": "float64"}', "trained: float32 (8, 10)"),
+        (
+            '{"backend": "numpy"}',
+            "refused: Keras's backend 'numpy' cannot train: set KERAS_BACKEND to one of",
+        ),
+    ):
+        (tmp_path / "keras.json").write_text(keras_json)
+        assert said in run(code, ROOT, {"KERAS_HOME": str(tmp_path)})

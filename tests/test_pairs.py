@@ -396,6 +396,41 @@ def test_coarse_weights_are_refused_and_mixed_precision_serves(dtype):
     assert gu.input_gradient(gan.discriminator, np.ones((2, *SHAPE), "float32")).dtype == np.float32
 
 
+def test_layers_that_take_rows_for_channels_are_refused():
+    keras.config.set_image_data_format("channels_first")
+    try:
+        images = keras.Input((8, 8, 1))
+        hidden = layers.Flatten()(layers.Conv2D(2, 3, padding="same")(images))
+        with pytest.raises(ValueError, match=r"discriminator: layer 'conv2d.*set_image_data_format"):
+            gu.GAN(gu.build_generator(3, (8, 8, 1)), keras.Model(images, layers.Dense(1)(hidden)))
+        networks = gu.build_dcgan_generator(3, (8, 8, 1)), gu.build_dcgan_discriminator((8, 8, 1))
+        gu.GAN(*networks).train_on_batch(np.ones((4, 8, 8, 1), "float32"))
+    finally:
+        keras.config.set_image_data_format("channels_last")
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="a strategy of TensorFlow's")
+def test_a_strategy_of_tensorflows_is_refused():
+    import tensorflow as tf
+
+    gan = gu.GAN(generator(), gu.build_discriminator(SHAPE))
+    before = gan.generator.get_weights() + gan.discriminator.get_weights()
+    strategy = tf.distribute.MirroredStrategy(["CPU:0"])  # one device: two would need another process
+    refused = pytest.raises(ValueError, match=r"^MirroredStrategy: .*JAX .*keras.distribution")
+    with strategy.scope():
+        player, judge = generator(), gu.build_discriminator(SHAPE)
+        with refused:
+            gu.GAN(generator(), gu.build_discriminator(SHAPE))
+        for use in (gan.generate, lambda: gan.train_on_batch(PHOTOS), lambda: gan.fit(PHOTOS, batch_size=3)):
+            with refused:
+                use()
+    with refused:
+        gu.GAN(player, judge)
+    after = gan.generator.get_weights() + gan.discriminator.get_weights()
+    assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True)) and gan.step == 0
+    assert gan.generate(5).shape == (5, *SHAPE)
+
+
 def test_optimizers_by_name_are_one_each():
     same = keras.optimizers.serialize(keras.optimizers.SGD(0.25))
     for given, kind in (("adam", keras.optimizers.Adam), (same, keras.optimizers.SGD)):
