@@ -3,18 +3,9 @@
 import keras
 import numpy as np
 
-from gan_utils import callbacks, fitting, saving
+from gan_utils import callbacks, fitting, pairs, saving
 from gan_utils.data import check_count, check_images, to_bytes
 from gan_utils.networks import build_combined
-from gan_utils.pairs import (
-    check_batch,
-    check_both_train,
-    check_generator,
-    check_strategy,
-    clone,
-    needs_company,
-    own_optimizer,
-)
 from gan_utils.surroundings import check_backend
 
 FRAME_IMAGES = 36  # a 6x6 grid in the training film
@@ -30,10 +21,9 @@ class GAN:
         generator: latents (n, latent_dim) -> images (n, ...) in [0, 1].
         discriminator: images -> one logit each (n, 1). Neither BatchNormalization nor a final sigmoid.
         generator_optimizer, discriminator_optimizer: new Keras optimizers, one each, or their names, as
-            "adam"; by default Adam(2e-3) and
-            AdamW(1e-3, weight_decay=0.2), both with beta_1 = 0 and beta_2 = 0.9 (as Gulrajani et al. 2017,
-            arXiv:1704.00028, algorithm 1): found by the sweep in benchmarks/. Without weight
-            decay of D the digits got worse again after a minute or two.
+            "adam"; by default Adam(2e-3) and AdamW(1e-3, weight_decay=0.2), both with beta_1 = 0 and
+            beta_2 = 0.9 (as Gulrajani et al. 2017, arXiv:1704.00028, algorithm 1): found by the sweep in
+            benchmarks/. Without weight decay of D the digits got worse again after a minute or two.
         average: decay of the averaged generator per step (Yazici et al. 2018, arXiv:1806.04498), in [0, 1);
             0 turns averaging off. The average is brought up to date every tenth step.
         seed: seeds the latents and the order of the data.
@@ -67,9 +57,9 @@ class GAN:
         check_backend()
         self.combined = build_combined(generator, discriminator)
         self.generator, self.discriminator = generator, discriminator
-        check_generator(generator)
+        pairs.check_generator(generator)
         for model in (generator, discriminator, self.combined):
-            check_strategy(model)
+            pairs.check_strategy(model)
         if (
             isinstance(generator_optimizer, keras.Optimizer)
             and generator_optimizer is discriminator_optimizer
@@ -80,21 +70,21 @@ class GAN:
         if not 0 <= average < 1:
             raise ValueError(f"average must be in [0, 1), where 0 is off; it is {average!r}")
         discriminator.compile(
-            optimizer=own_optimizer("discriminator_optimizer", discriminator_optimizer)
+            optimizer=pairs.own_optimizer("discriminator_optimizer", discriminator_optimizer)
             or keras.optimizers.AdamW(1e-3, weight_decay=0.2, beta_1=0.0, beta_2=0.9),
             loss=keras.losses.BinaryCrossentropy(from_logits=True),
             metrics=[keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)],  # a logit of 0 is D = 1/2
         )
         self.combined.compile(
-            optimizer=own_optimizer("generator_optimizer", generator_optimizer)
+            optimizer=pairs.own_optimizer("generator_optimizer", generator_optimizer)
             or keras.optimizers.Adam(2e-3, beta_1=0.0, beta_2=0.9),
             loss=keras.losses.BinaryCrossentropy(from_logits=True),
         )
         self.latent_dim, self.image_shape = generator.input_shape[1], generator.output_shape[1:]
         self.average = average
         self.averages = []
-        self.least_batch = 2 if needs_company(generator) else 1
-        self._averaged_generator = clone(generator) if average else generator
+        self.least_batch = 2 if pairs.needs_company(generator) else 1
+        self._averaged_generator = pairs.clone(generator) if average else generator
         self.random = np.random.default_rng(seed)
         self.frame_latents = self._draw_latents(FRAME_IMAGES, np.random.default_rng(seed))
         self.step, self.frames = 0, []
@@ -131,9 +121,9 @@ class GAN:
             RuntimeError: an error broke the step before this one in two; see `broken_step`.
         """
         real_images = check_images(real_images, self.image_shape, "real_images")
-        check_both_train(self.generator, self.discriminator)
+        pairs.check_both_train(self.generator, self.discriminator)
         n = len(real_images)
-        check_batch("real_images: a batch", n, self.least_batch)
+        pairs.check_batch("real_images: a batch", n, self.least_batch)
 
         # D's step: n real images (target 1) and as many fakes (target 0), in one batch. predict_on_batch runs
         # G in inference mode: BatchNorm uses its moving statistics, and nothing of G changes here.
@@ -206,7 +196,7 @@ class GAN:
             raise ValueError(f"latents must have shape (n, {self.latent_dim}), n from 1, not {latents.shape}")
         if not np.isfinite(latents).all():
             raise ValueError("latents holds NaN or infinity; draw them from a standard normal distribution")
-        generator = check_strategy(self.averaged_generator)
+        generator = pairs.check_strategy(self.averaged_generator)
         chunks = np.split(latents, range(1000, len(latents), 1000))  # bounds the memory
         images = np.concatenate([generator.predict_on_batch(chunk) for chunk in chunks])
         return images.astype("float32", copy=False)  # of another type where Keras's floatx or policy is

@@ -75,8 +75,9 @@ def needs_company(generator):
 
 
 def check_both_train(generator, discriminator):
-    """Raise ValueError where a network has nothing to train."""
+    """Raise ValueError where a network has nothing to train, or is trained under a strategy of TensorFlow's."""
     for name, model in (("generator", generator), ("discriminator", discriminator)):
+        check_strategy(model)
         if not model.trainable_weights:
             raise ValueError(
                 f"{name} has no trainable weights and would learn nothing: set {name}.trainable = False "
