@@ -75,7 +75,7 @@ def needs_company(generator):
 
 
 def check_both_train(generator, discriminator):
-    """Raise ValueError where a network has nothing to train, or is trained under a strategy of TensorFlow's."""
+    """Raise ValueError where a network has nothing to train, or a strategy of TensorFlow's trains it."""
     for name, model in (("generator", generator), ("discriminator", discriminator)):
         check_strategy(model)
         if not model.trainable_weights:
