@@ -78,7 +78,7 @@ MUTANTS = {
     ),
     "one optimizer for both": (
         "gan",
-        {"optimizer=generator_optimizer or": "optimizer=discriminator.optimizer or"},
+        {'own_optimizer("generator_optimizer", generator_optimizer)': "discriminator.optimizer"},
     ),
     "a copy of D in the combined model": (
         "networks",
