@@ -123,7 +123,7 @@ def kills():
 
 def run(folder, changes=None):
     """The suite in a copy of the project, stopped at the first failure."""
-    for name in ("gan_utils", "tests"):
+    for name in ("gan_utils", "tests", "tools"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "conftest.py"):
         shutil.copy(ROOT / name, folder)
