@@ -10,30 +10,9 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "gan_utils"
 FILES = sorted(PACKAGE.rglob("*.py"))
-ORDER = [
-    "mnist",
-    "surroundings",
-    "remedies",
-    "data",
-    "probing",
-    "pairs",
-    "networks",
-    "losses",
-    "contracts",
-    "callbacks",
-]
-ORDER += [
-    "fitting",
-    "saving",
-    "gan",
-    "conditional",
-    "quality",
-    "fonts",
-    "plots",
-    "guess",
-    "quiz",
-    "check.verdict",
-]
+ORDER = ["mnist", "surroundings", "remedies", "data", "probing", "pairs", "networks", "losses", "contracts"]
+ORDER += ["callbacks", "fitting", "saving", "gan"]
+ORDER += ["conditional", "quality", "fonts", "plots", "guess", "quiz", "check.verdict"]
 ORDER += ["check.discriminator", "check.generator", "check.recipe", "check.losses", "check.saddle"]
 ORDER += ["check.training", "check.turn", "check.walk", "check.dcgan", "check"]
 ORDER += ["widgets", "__init__", "__main__"]
