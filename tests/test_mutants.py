@@ -78,7 +78,7 @@ MUTANTS = {
     ),
     "one optimizer for both": (
         "gan",
-        {"optimizer=generator_optimizer or": "optimizer=discriminator.optimizer or"},
+        {'own_optimizer("generator_optimizer", generator_optimizer)': "discriminator.optimizer"},
     ),
     "a copy of D in the combined model": (
         "networks",
@@ -123,7 +123,7 @@ def kills():
 
 def run(folder, changes=None):
     """The suite in a copy of the project, stopped at the first failure."""
-    for name in ("gan_utils", "tests"):
+    for name in ("gan_utils", "tests", "tools"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "conftest.py"):
         shutil.copy(ROOT / name, folder)

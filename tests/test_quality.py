@@ -134,3 +134,15 @@ def test_a_damaged_classifier_is_refused(monkeypatch, digits):
     monkeypatch.setattr(quality, "_reader", quality._reader.__wrapped__)
     with pytest.raises(ValueError, match=r"classifier_digits\.npz"):
         gu.classify(digits[0].images[:5], digits[0])
+
+
+def test_a_data_set_of_ones_own_has_no_classifier():
+    images = np.zeros((100, 28, 28, 1), "float32")
+    own = gu.Dataset(images, np.zeros(100, "int64"), "cats")
+    for measure in (gu.evaluate_quality, gu.classify):
+        with pytest.raises(
+            ValueError, match="dataset: 'cats' came; what serves has a classifier: digits, mnist"
+        ):
+            measure(images, own)
+        with pytest.raises(TypeError, match="dataset: ndarray came; what serves is what load_images returns"):
+            measure(images, images)
