@@ -5,6 +5,11 @@ import numpy as np
 
 from gan_utils.probing import output_range
 
+NOT = (
+    ", and its loss takes them for probabilities: below 0 and above 1 nothing is learned. Give "
+    "BinaryCrossentropy(from_logits=True) and end D in Dense(1); or end D in a sigmoid"
+)
+LOGIT = f"D ends in a logit{NOT}".replace("takes them for probabilities", "takes it for a probability")
 FAR = 20.0  # a logit that is as good as certain
 
 
@@ -19,14 +24,15 @@ def check_ending(discriminator, inputs, losses):
     if inputs is None:
         return
     low, high = output_range(discriminator, inputs)
+    if low == high:
+        raise AssertionError(
+            f"D says {low:g} of every image, whatever its weights: the softmax of one score is always 1. End it "
+            f"in Dense(1), with BinaryCrossentropy(from_logits=True)"
+        )
     for loss in losses:
         wants_probability = _is_flat_outside(loss)
         if wants_probability and (low < -0.5 or high > 1.5):
-            raise AssertionError(
-                "D ends in a logit, and its loss takes it for a probability: below 0 and above 1 nothing is "
-                "learned. Give BinaryCrossentropy(from_logits=True), not the name 'binary_crossentropy'; or "
-                "end D in a sigmoid"
-            )
+            raise AssertionError(LOGIT if np.isinf([low, high]).all() else f"D's scores go {_between(low, high)}{NOT}")
         if not wants_probability and np.isfinite([low, high]).any() and _wants_more(loss, low, high):
             raise AssertionError(
                 f"the scores of D stay {_between(low, high)} whatever its weights, and its loss wants them "
@@ -41,7 +47,13 @@ def check_range(generator, latents, real_images, fake_images):
         return
     low, high = output_range(generator, latents, trials=6)
     least, most = float(np.min(real_images)), float(np.max(real_images))
-    slack = 0.2 * (high - low) if np.isfinite([low, high]).all() else 0
+    bounded = np.isfinite([low, high]).all()
+    if bounded and low < -0.5 and least >= -1e-3 and most <= 1.5 * high:
+        raise AssertionError(
+            f"the real images go from {least:g} to {most:g}, and G draws between {low:.2g} and {high:.2g}: D tells "
+            f"them apart by that alone. Scale them to G's range, as 2 * images - 1, or end G in a sigmoid"
+        )
+    slack = 0.2 * (high - low) if bounded else 0
     if least >= low - slack and most <= high + slack:
         return
     cure = {(0, 1): "divide them by 255", (-1, 1): "divide them by 127.5 and subtract 1"}
