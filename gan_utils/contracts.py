@@ -6,23 +6,22 @@ difference between its scores of reals and of fakes, and G's steps must change t
 side on which D puts the reals.
 """
 
-import keras
-import numpy as np
-
-from gan_utils.endings import LOGIT, check_ending, check_range
+from gan_utils.learning import (
+    check_directions,
+    check_ending,
+    check_fakes,
+    check_gradient,
+    check_range,
+    check_targets,
+)
 from gan_utils.recipes import Recipe
-from gan_utils.scoring import images_of, is_stock, turn_round
+from gan_utils.scoring import images_of, is_stock
 from gan_utils.watching import moved
 
-STEPS = 6  # of one player alone, after which it must be seen where it goes
 FLAG = (
     "Keras looks at the `trainable` flags when it traces a step, and again for each new batch size. Set "
     "discriminator.trainable = True before each step of D and False before each step of G, or take "
     "gan_utils.build_combined, which needs no flag"
-)
-COPY = (
-    "G's step asks another D than the present one: is there a copy of D, or were its weights of an earlier time "
-    "compiled in? Put the discriminator itself into the model that trains G"
 )
 
 
@@ -56,10 +55,10 @@ def check_training(
     recipe = Recipe(generator, discriminator, combined, real_images, d_step, g_step, step)
     with recipe:
         _check_who_moves(recipe)
-        _check_targets(recipe)
-        _check_fakes(recipe)
-        _check_directions(recipe)
-        _check_gradient(recipe)
+        check_targets(recipe)
+        check_fakes(recipe)
+        check_directions(recipe)
+        check_gradient(recipe)
     for name, other in (("D", "G"), ("G", "D")):
         told = f"{name}'s step: all {len(recipe.trainable[name])} trainable weights of {name} moved"
         others = f", none of the {len(recipe.players[other].weights)} weights of {other}"
@@ -171,113 +170,3 @@ def _check_nothing_stuck(recipe, name, size, ids):
             f"{len(recipe.players[name].weights)} weights of {name}: nothing moved {', '.join(stuck)}. Give all "
             f"trainable weights of {name} to its optimizer, and each layer a part in its output. {FLAG}"
         )
-
-
-def _check_targets(recipe):
-    """Raise where all that D was shown had one and the same target."""
-    values = np.unique(np.concatenate([np.ravel(x) for x in recipe.targets])) if recipe.targets else ()
-    if len(values) != 1:
-        return
-    is_real = recipe.scores.which_are_real()
-    told = f"D's step gives real and fake images the same target, {values[0]:g}"
-    if is_real is not None and (is_real.all() or not is_real.any()):
-        told = f"D's step shows D {'no fakes' if is_real.all() else 'no reals'}, and has the same target for all"
-    raise AssertionError(f"{told}: D learns to say that always. Show it both: reals with 1, fakes with 0")
-
-
-def _check_fakes(recipe):
-    """Raise where nothing that D is shown comes from G: with other weights of G, D would see the same."""
-    is_real = recipe.scores.which_are_real()
-    if is_real is None or (recipe.scores.drawn and not is_real.all()):
-        return
-    shown = []
-    for sign in (1, -1):
-        recipe.memory.put_back()
-        for weight in recipe.generator.trainable_weights or recipe.generator.weights:
-            weight.assign(sign * keras.ops.convert_to_numpy(weight))
-        recipe.take(recipe.turns[0], look=not recipe.watch.trains_d)
-        shown.append(images_of(recipe.scores.inputs_of_d()))
-    if np.array_equal(*shown):
-        raise AssertionError(
-            "D's step shows D no image of this generator: its fakes stay as they are when G changes. Is there a "
-            "copy of G? Draw them in each step, as generator.predict_on_batch(latents) does"
-        )
-
-
-def _check_directions(recipe):
-    """D's steps must part reals from fakes, and G's steps lead its fakes to the side of the reals."""
-    batch = recipe.scores.d_batch() or recipe.scores.likely_d_batch()
-    if batch is None:
-        return
-    before = [recipe.scores.of(part) for part in batch]
-    for _ in range(STEPS):
-        recipe.take_alone("D")
-    real, fake = (
-        np.mean(recipe.scores.of(part) - scores) for part, scores in zip(batch, before, strict=True)
-    )
-    way = _sign(real - fake, before)
-    if not way:
-        return
-    change = _change_of_fakes(recipe)
-    if way * change < 0:
-        higher, lower = ("higher", "lower") if way > 0 else ("lower", "higher")
-        raise AssertionError(
-            f"the two steps do not go together: D's steps make reals score {higher} than fakes, and G's "
-            f"steps make the score of its fakes {lower} still. One of them has the wrong sign or the wrong "
-            f"targets: G's step wants for its fakes the target that D's step has for reals"
-        )
-    # With D's last layer turned round, what was more real is more fake: now G has to learn the opposite.
-    layer = recipe.scores.last_layer(batch[0]) if change else None
-    if layer is not None and -_change_of_fakes(recipe, layer) * way > 0.7 * change * way:
-        raise AssertionError(COPY)
-
-
-def _change_of_fakes(recipe, layer=None):
-    """What steps of G, from the start, do to the mean score of its fakes, by D as it is; 0 if not known.
-
-    Args:
-        layer: D's last layer, to be turned round before them.
-    """
-    recipe.memory.put_back()
-    for _ in range(2):
-        recipe.take_alone("D")
-    if layer is not None:
-        fakes = recipe.score_of_fakes()
-        turn_round(layer)
-        if np.allclose(recipe.score_of_fakes(), fakes, atol=1e-6):
-            raise AssertionError(COPY)
-    earlier = recipe.generator.get_weights()
-    for _ in range(STEPS):
-        recipe.take_alone("G")
-    after, later = recipe.score_of_fakes(), recipe.generator.get_weights()
-    recipe.generator.set_weights(earlier)
-    before = recipe.score_of_fakes()
-    recipe.generator.set_weights(later)
-    if after is None or before is None:
-        return 0
-    change = np.mean(after) - np.mean(before)
-    return change if _sign(change, [before]) else 0
-
-
-def _check_gradient(recipe):
-    """Let D score all alike too high, then too low: one of the two must move it."""
-    batch = recipe.scores.d_batch() or recipe.scores.likely_d_batch()
-    layer = recipe.scores.last_layer(batch[0]) if batch and not recipe.watch.trains_d else None
-    bias = getattr(layer, "bias", None)
-    if bias is None:
-        return
-    far = 3 + max(np.abs(recipe.scores.of(part)).max() for part in batch)
-    for side in (far, -far):
-        recipe.memory.put_back()
-        bias.assign(keras.ops.convert_to_numpy(bias) + side)
-        before = recipe.watch.weights()["D"]
-        recipe.take_alone("D")
-        if moved(before, recipe.watch.weights()["D"]):
-            return
-    raise AssertionError(LOGIT)
-
-
-def _sign(change, scores):
-    """Of a change of mean scores: 1 or -1; 0 where it is no more than rounding."""
-    size = max(1e-3, *(np.abs(s).mean() for s in scores))
-    return 0 if abs(change) < 1e-6 * size else int(np.sign(change))

@@ -1,6 +1,7 @@
 """The steps of a training recipe in any form, for `check_training` to take."""
 
 import contextlib
+import itertools
 
 import keras
 import numpy as np
@@ -61,9 +62,9 @@ class Recipe:
             with self.watch, eagerly() if look else contextlib.nullcontext():
                 self.steps[turn](size)
         except Exception as error:
-            raise AssertionError(self._why_stopped(turn, size, error)) from error
-        finally:
             self.optimizers[turn] += [m.optimizer for m, *_ in self.watch.trained]
+            raise AssertionError(self._why_stopped(turn, size, error)) from error
+        self.optimizers[turn] += [m.optimizer for m, *_ in self.watch.trained]
         self.taken.add(turn)
         for player in "DG" if turn == "both" else turn:
             model = self.players[player]
@@ -98,7 +99,9 @@ class Recipe:
     def score_of_fakes(self):
         """D's scores of what G draws now; None where they cannot be had."""
         scores = self.scores.of_fakes()
-        if scores is None and self.scores.d_inputs:  # D takes more than images: as its own step puts it together
+        if (
+            scores is None and self.scores.d_inputs
+        ):  # D takes more than images: as its own step puts it together
             weights = [(model, model.get_weights()) for model in self.players.values()]
             self.memory.put_random_back()
             self.look(self.turns[0])
@@ -153,7 +156,7 @@ class Recipe:
         told = f"{whose} with a batch of {size} stops with {type(error).__name__}: {said[:300]}"
         shared = self.optimizers.get("D", []), self.optimizers.get("G", [])
         shared = {id(o) for o in shared[0]} & {id(o) for o in shared[1]}
-        if shared or "nknown variable" in str(error):
+        if shared or "nknown variable" in str(error):  # Keras's words on TensorFlow
             return (
                 f"D and G share one optimizer, which Keras builds for the weights of its first step alone: "
                 f"give each player an optimizer of its own. ({told})"
@@ -204,13 +207,26 @@ def _check_arguments(generator, discriminator, combined, real_images, d_step, g_
         missing = [name for name, given in (("d_step", d_step), ("g_step", g_step)) if given is None]
         if missing:
             raise TypeError(f"combined or {' and '.join(missing)} is missing: who trains the players?")
-    ends = [getattr(model, "output_shape", None) for model in (generator, discriminator)]
-    if all(isinstance(end, tuple) for end in ends) and ends[0][1:] == (1,) != ends[1][1:]:
-        raise ValueError(
-            "generator and discriminator have changed places: generator ends in one score, and discriminator "
-            f"in {ends[1][1:]}"
-        )
+    given = [("generator", generator), ("discriminator", discriminator)]
+    given += [("combined", combined)] if combined is not None else []
+    for order in itertools.permutations(given) if not _fit(*[model for _, model in given]) else ():
+        if _fit(*[model for _, model in order]):
+            moved = [name for (name, _), (other, _) in zip(given, order, strict=True) if name != other]
+            raise ValueError(
+                f"{' and '.join(moved)} have changed places, as their shapes tell: the generator draws what the "
+                f"discriminator takes, and combined goes from latents to a score"
+            )
     used = [("discriminator", discriminator, d_step), ("combined", combined, g_step)]
     for name, model, function in used if step is None else ():
         if function is None and not model.compiled:
             raise ValueError(f"{name} is not compiled: its step needs an optimizer and a loss")
+
+
+def _fit(generator, discriminator, combined=None):
+    """Do the shapes, as far as they are known, make one chain?"""
+    ends = [
+        (input_shape(model), getattr(model, "output_shape", (None,))[1:])
+        for model in (generator, discriminator, combined or discriminator)
+    ]
+    whole = combined is None or (ends[0][0], ends[1][1]) == ends[2]
+    return ends[0][1] == ends[1][0] and whole

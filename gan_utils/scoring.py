@@ -106,9 +106,9 @@ class Scores:
         for layer in reversed(list(self.discriminator._flatten_layers(include_self=False))):
             if not layer._trainable_variables:
                 continue
-            turn_round(layer)
+            scale(layer, -1)
             after = self.of(inputs)
-            turn_round(layer)
+            scale(layer, -1)
             if np.ptp(before) > 0 and any(np.allclose(after, s - before, atol=1e-4) for s in (0, 1)):
                 return layer
         return None
@@ -137,10 +137,10 @@ class Scores:
             return False
 
 
-def turn_round(layer):
-    """Give the weights of a layer the other sign."""
+def scale(layer, factor):
+    """Multiply the weights of a layer."""
     for variable in layer._trainable_variables:
-        variable.assign(-keras.ops.convert_to_numpy(variable))
+        variable.assign(factor * keras.ops.convert_to_numpy(variable))
 
 
 def is_stock(model):

@@ -66,7 +66,10 @@ class Watch:
         self.memory.add(model)
         self._keep(model, inputs)
         trains = name in ("train_on_batch", "fit")
-        before = self.weights() if trains else None
+        before, whom = self.weights() if trains else None, set()
+        if trains:
+            self.trains_d |= model is self.discriminator
+            self.trained.append((model, as_numbers(inputs), as_numbers(targets), whom))
         self.inside = True
         try:
             result = original(model, *arguments, **named)
@@ -74,9 +77,7 @@ class Watch:
             self.inside = False
         if trains:
             after = self.weights()
-            whom = {player for player in after if moved(before[player], after[player])}
-            self.trains_d |= model is self.discriminator
-            self.trained.append((model, as_numbers(inputs), as_numbers(targets), whom))
+            whom |= {player for player in after if moved(before[player], after[player])}
         elif model is self.generator:
             self._draw(result)
         return result

@@ -97,7 +97,9 @@ def stacked(*models):
     return keras.Sequential([keras.Input((Z,)), *models])
 
 
-def toggled(d_loss=None, g_loss=None, d=None, g=None, d_optimizer=None, g_optimizer=None, make=batch, target=1.0):
+def toggled(
+    d_loss=None, g_loss=None, d=None, g=None, d_optimizer=None, g_optimizer=None, make=batch, target=1.0
+):
     """The flag set before every call of the recipe's own steps."""
     g, d, d_loss = g or generator(), d or discriminator(), d_loss or bce()
     d.compile(d_optimizer or adam(), d_loss)
@@ -374,7 +376,9 @@ def scaled(g, real):
 @right
 def dcgan_with_batchnorm_scaled_in_the_step(_):
     g, d = dcgan()
-    return toggled("binary_crossentropy", g=g, d=d, make=scaled, d_optimizer=adam(2e-4), g_optimizer=adam(2e-4))
+    return toggled(
+        "binary_crossentropy", g=g, d=d, make=scaled, d_optimizer=adam(2e-4), g_optimizer=adam(2e-4)
+    )
 
 
 @right
@@ -499,7 +503,11 @@ class Drawing(keras.Model):
 class Judge(keras.Model):
     def __init__(self, end=None):
         super().__init__()
-        self.flatten, self.hidden, self.end = layers.Flatten(), layers.Dense(64, "leaky_relu"), layers.Dense(1, end)
+        self.flatten, self.hidden, self.end = (
+            layers.Flatten(),
+            layers.Dense(64, "leaky_relu"),
+            layers.Dense(1, end),
+        )
 
     def call(self, x):
         return self.end(self.hidden(self.flatten(x)))
@@ -508,7 +516,9 @@ class Judge(keras.Model):
 @right
 def classes_of_ones_own(_):
     d = Judge()
-    d(np.zeros((1, *IMAGE)))  # built while it may learn: a variable that is made frozen stays so on TensorFlow
+    d(
+        np.zeros((1, *IMAGE))
+    )  # built while it may learn: a variable that is made frozen stays so on TensorFlow
     return toggled(g=Drawing(), d=d)
 
 
@@ -894,7 +904,10 @@ if keras.backend.backend() == "tensorflow":
         gan = WithTrainStep(scale=1 / 255)
         images = (real[:64] * 255).astype("uint8")
         return dict(
-            generator=gan.generator, discriminator=gan.discriminator, step=gan.train_on_batch, real_images=images
+            generator=gan.generator,
+            discriminator=gan.discriminator,
+            step=gan.train_on_batch,
+            real_images=images,
         )
 
     @wrong("255")
@@ -902,7 +915,10 @@ if keras.backend.backend() == "tensorflow":
         gan = WithTrainStep()
         images = (real[:64] * 255).astype("uint8")
         return dict(
-            generator=gan.generator, discriminator=gan.discriminator, step=gan.train_on_batch, real_images=images
+            generator=gan.generator,
+            discriminator=gan.discriminator,
+            step=gan.train_on_batch,
+            real_images=images,
         )
 
     @wrong("wrong sign")
@@ -932,7 +948,9 @@ if keras.backend.backend() == "tensorflow":
                     inner.watch(between)
                     score = d(between, training=True)
                 norm = tf.sqrt(tf.reduce_sum(inner.gradient(score, between) ** 2, axis=[1, 2, 3]) + 1e-12)
-                loss = tf.reduce_mean(d(fake)) - tf.reduce_mean(d(real)) + 10 * tf.reduce_mean((norm - 1) ** 2)
+                loss = (
+                    tf.reduce_mean(d(fake)) - tf.reduce_mean(d(real)) + 10 * tf.reduce_mean((norm - 1) ** 2)
+                )
             weights = d.trainable_weights
             d_optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights))
 
@@ -1251,4 +1269,7 @@ if __name__ == "__main__":
         for seed in seeds:
             with contextlib.redirect_stdout(io.StringIO()):
                 good, said = verdict(name, images, seed)
-            print(f"{'ok   ' if good else 'WRONG'} {name} {seed}: {said if not good else said[:100]}", flush=True)
+            print(
+                f"{'ok   ' if good else 'WRONG'} {name} {seed}: {said if not good else said[:100]}",
+                flush=True,
+            )

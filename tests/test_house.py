@@ -23,7 +23,7 @@ ORDER = [
     "scoring",
 ]
 ORDER += [
-    "endings",
+    "learning",
     "recipes",
     "contracts",
     "callbacks",
