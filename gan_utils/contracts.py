@@ -91,8 +91,8 @@ def _check_step(recipe, turn, size):
         _check_crossed(recipe, turn, size, ids["G" if turn == "D" else "D"])
     elif [whom for model, _, _, whom in recipe.watch.trained if len(whom) == 2 and is_stock(model)]:
         raise AssertionError(
-            f"The step with a batch of {size}, where it trains G, moves D with it: D is not frozen there, and "
-            f"learns to take fakes for real. {FLAG}"
+            f"The step with a batch of {size}, where it trains G, moves D with it: D is not frozen there, "
+            f"and learns to take fakes for real. {FLAG}"
         )
     if is_first:
         _check_what_is_seen(recipe, turn)
@@ -136,8 +136,8 @@ def _idle(recipe, name, told, crossed):
     holders = [other for other in trained if {id(w) for w in model.weights} & {id(w) for w in other.weights}]
     if name == "G" and trained and all(other is recipe.discriminator for other in trained):
         return AssertionError(
-            f"{told}: it trains D alone, on images without a way back to G, so that no gradient comes through. "
-            f"Train a model of G followed by D, as gan_utils.build_combined makes"
+            f"{told}: it trains D alone, on images without a way back to G, so that no gradient comes "
+            f"through. Train a model of G followed by D, as gan_utils.build_combined makes"
         )
     if trained and not holders:
         return AssertionError(
@@ -151,8 +151,8 @@ def _idle(recipe, name, told, crossed):
     if model.trainable_weights and (name == "G" or not trained):
         return AssertionError(
             f"{told}, though its flags are up: no gradient reaches it. Is there a NumPy array, predict or "
-            f"stop_gradient on the way from {name} to its loss, or does its optimizer get other weights? Or was "
-            f"its flag down, when traced? {FLAG}"
+            f"stop_gradient on the way from {name} to its loss, or does its optimizer get other weights? Or "
+            f"was its flag down, when traced? {FLAG}"
         )
     return AssertionError(f"{told}: nothing moved at all, so its `trainable` flag was down. {FLAG}")
 
@@ -167,6 +167,6 @@ def _check_nothing_stuck(recipe, name, size, ids):
     if stuck:
         raise AssertionError(
             f"{name}'s step with a batch of {size} moved {len(ids)} of "
-            f"{len(recipe.players[name].weights)} weights of {name}: nothing moved {', '.join(stuck)}. Give all "
-            f"trainable weights of {name} to its optimizer, and each layer a part in its output. {FLAG}"
+            f"{len(recipe.players[name].weights)} weights of {name}: nothing moved {', '.join(stuck)}. Give "
+            f"all trainable weights of {name} to its optimizer, and each layer a part in its output. {FLAG}"
         )

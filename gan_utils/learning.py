@@ -29,8 +29,8 @@ def check_ending(discriminator, inputs, losses):
     low, high = output_range(discriminator, inputs)
     if low == high:
         raise AssertionError(
-            f"D says {low:g} of every image, whatever its weights: the softmax of one score is always 1. End it "
-            f"in Dense(1), with BinaryCrossentropy(from_logits=True)"
+            f"D says {low:g} of every image, whatever its weights: the softmax of one score is always 1. End "
+            f"it in Dense(1), with BinaryCrossentropy(from_logits=True)"
         )
     for loss in losses:
         wants_probability = _is_flat_outside(loss)
@@ -55,8 +55,8 @@ def check_range(generator, latents, real_images, fake_images):
     bounded = np.isfinite([low, high]).all()
     if bounded and low < -0.5 and least >= -1e-3 and most <= 1.5 * high:
         raise AssertionError(
-            f"the real images go from {least:g} to {most:g}, and G draws between {low:.2g} and {high:.2g}: D tells "
-            f"them apart by that alone. Scale them to G's range, as 2 * images - 1, or end G in a sigmoid"
+            f"the real images go from {least:g} to {most:g}, and G draws between {low:.2g} and {high:.2g}: D "
+            f"tells them apart by that alone. Scale them to G's range, as 2 * images - 1, or end G in a sigmoid"
         )
     added = max(0, np.max(fake_images) - high, low - np.min(fake_images))  # noise, say, to both
     slack = added + (0.2 * (high - low) if bounded else 0)
@@ -98,8 +98,8 @@ def check_fakes(recipe):
         shown.append(images_of(recipe.scores.inputs_of_d()))
     if np.array_equal(*shown):
         raise AssertionError(
-            "D's step shows D no image of this generator: its fakes stay as they are when G changes. Is there a "
-            "copy of G? Draw them in each step, as generator.predict_on_batch(latents) does"
+            "D's step shows D no image of this generator: its fakes stay as they are when G changes. Is there "
+            "a copy of G? Draw them in each step, as generator.predict_on_batch(latents) does"
         )
 
 
@@ -118,25 +118,25 @@ def check_directions(recipe):
     )
     way = _sign(real - fake, before)
     change = _change_of_fakes(recipe) if way else 0
+    if change and layer is not None:
+        # With D's last layer turned round, what was more real is more fake: now G has to learn
+        # the opposite.
+        _start(recipe, layer)
+        for _ in range(STEPS):
+            recipe.take_alone("D")
+        fakes = recipe.score_of_fakes()
+        scale(layer, -1)
+        if np.allclose(recipe.score_of_fakes(), fakes, atol=1e-6) or -_change_of_fakes(recipe) / change > 0.7:
+            raise AssertionError(
+                "G's step asks another D than the present one: is there a copy of D, or were its weights of "
+                "an earlier time compiled in? Put the discriminator itself into the model that trains G"
+            )
     if way * change < 0:
         higher, lower = ("higher", "lower") if way > 0 else ("lower", "higher")
         raise AssertionError(
             f"the two steps do not go together: D's steps make reals score {higher} than fakes, and G's "
             f"steps make the score of its fakes {lower} still. One of them has the wrong sign or the wrong "
             f"targets: G's step wants for its fakes the target that D's step has for reals"
-        )
-    if not change or layer is None:
-        return
-    # With D's last layer turned round, what was more real is more fake: now G has to learn the opposite.
-    _start(recipe, layer)
-    for _ in range(STEPS):
-        recipe.take_alone("D")
-    fakes = recipe.score_of_fakes()
-    scale(layer, -1)
-    if np.allclose(recipe.score_of_fakes(), fakes, atol=1e-6) or -_change_of_fakes(recipe) / change > 0.7:
-        raise AssertionError(
-            "G's step asks another D than the present one: is there a copy of D, or were its weights of an "
-            "earlier time compiled in? Put the discriminator itself into the model that trains G"
         )
 
 
@@ -148,7 +148,7 @@ def _start(recipe, layer):
 
 
 def _change_of_fakes(recipe):
-    """What steps of G do to the mean score of its fakes, by D as it is; 0 if not known or no more than rounding."""
+    """What steps of G do to the mean score of its fakes, by D as it is; 0 if not known, or rounding."""
     earlier = recipe.generator.get_weights()
     for _ in range(STEPS):
         recipe.take_alone("G")

@@ -73,9 +73,9 @@ class Recipe:
             spoilt = [w for w in weights.values() if not np.isfinite(w).all()]
             if spoilt:
                 raise AssertionError(
-                    f"{_whose(turn)} with a batch of {size} makes {len(spoilt)} weights of {player} NaN or infinite: "
-                    f"a loss takes the logarithm of what is not positive, or a learning rate is too large. Take "
-                    f"BinaryCrossentropy(from_logits=True) for a D that ends in Dense(1)"
+                    f"{_whose(turn)} with a batch of {size} makes {len(spoilt)} weights of {player} NaN or "
+                    f"infinite: a loss takes the logarithm of what is not positive, or a learning rate is "
+                    f"too large. Take BinaryCrossentropy(from_logits=True) for a D that ends in Dense(1)"
                 )
         self.scores.see(turn)
         if turn == "D":
@@ -165,8 +165,8 @@ class Recipe:
             return f"{told}. D's `trainable` flag was changed after its step had been traced"
         if "No gradients provided" in str(error):
             return (
-                f"no gradient reaches the weights that {whose} gives to its optimizer. Is there a NumPy array, "
-                f"predict or stop_gradient on the way from them to the loss? ({told})"
+                f"no gradient reaches the weights that {whose} gives to its optimizer. Is there a NumPy "
+                f"array, predict or stop_gradient on the way from them to the loss? ({told})"
             )
         if not self.taken and self.own_steps:
             told += ". d_step gets real images, and g_step a number: have they changed places?"
@@ -213,8 +213,8 @@ def _check_arguments(generator, discriminator, combined, real_images, d_step, g_
         if _fit(*[model for _, model in order]):
             moved = [name for (name, _), (other, _) in zip(given, order, strict=True) if name != other]
             raise ValueError(
-                f"{' and '.join(moved)} have changed places, as their shapes tell: the generator draws what the "
-                f"discriminator takes, and combined goes from latents to a score"
+                f"{' and '.join(moved)} have changed places, as their shapes tell: the generator draws what "
+                f"the discriminator takes, and combined goes from latents to a score"
             )
     used = [("discriminator", discriminator, d_step), ("combined", combined, g_step)]
     for name, model, function in used if step is None else ():

@@ -671,11 +671,11 @@ def both_in_one_step(_):
 
 
 class Custom:
-    """What the custom steps below have in common: two networks, two optimizers, and the losses of keras.io."""
+    """What the custom steps below have in common: two networks, two optimizers, losses as keras.io's."""
 
     def __init__(
-        self, g=None, d=None, loss=None, scale=None, fakes_by=None, scored_by=None, g_target=1.0, optimizers=None,
-        d_moves=None, fake_target=0.0, half=False, cut=False,
+        self, g=None, d=None, loss=None, scale=None, fakes_by=None, scored_by=None, g_target=1.0,
+        optimizers=None, d_moves=None, fake_target=0.0, half=False, cut=False,
     ):  # fmt: skip
         self.g, self.d, self.loss = g or generator(), d or discriminator(), loss or bce()
         self.scale = scale or (lambda x: x)
@@ -734,11 +734,11 @@ if keras.backend.backend() == "tensorflow":
             with tf.GradientTape() as tape:
                 loss = self.d_loss(call, *inputs) if player == "d" else self.g_loss(call, *inputs)
             gradients = tape.gradient(loss, self.weights(player))
-            optimizer.apply_gradients(zip(gradients, self.weights(player)))
+            optimizer.apply_gradients(zip(gradients, self.weights(player), strict=True))
             return loss
 
     class WithTrainStep(keras.Model):
-        """As keras.io's DCGAN: one model, two optimizers, a train_step of its own, called by train_on_batch."""
+        """As keras.io's DCGAN: one model, two optimizers, a train_step of its own, for train_on_batch."""
 
         def __init__(self, scale=1.0, g_target=1.0, d=None, loss=None):
             super().__init__()
@@ -765,13 +765,13 @@ if keras.backend.backend() == "tensorflow":
             with tf.GradientTape() as tape:
                 d_loss = self.loss_fn(labels, self.discriminator(images))
             grads = tape.gradient(d_loss, self.discriminator.trainable_weights)
-            self.d_optimizer.apply_gradients(zip(grads, self.discriminator.trainable_weights))
+            self.d_optimizer.apply_gradients(zip(grads, self.discriminator.trainable_weights, strict=True))
             z = keras.random.normal((n, Z), seed=self.seed)
             with tf.GradientTape() as tape:
                 scores = self.discriminator(self.generator(z))
                 g_loss = self.loss_fn((1 - self.g_target) * tf.ones((n, 1)), scores)
             grads = tape.gradient(g_loss, self.generator.trainable_weights)
-            self.g_optimizer.apply_gradients(zip(grads, self.generator.trainable_weights))
+            self.g_optimizer.apply_gradients(zip(grads, self.generator.trainable_weights, strict=True))
             self.d_metric.update_state(d_loss)
             return {"d_loss": self.d_metric.result()}
 
@@ -952,14 +952,14 @@ if keras.backend.backend() == "tensorflow":
                     tf.reduce_mean(d(fake)) - tf.reduce_mean(d(real)) + 10 * tf.reduce_mean((norm - 1) ** 2)
                 )
             weights = d.trainable_weights
-            d_optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights))
+            d_optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
 
         @tf.function
         def g_step(n):
             with tf.GradientTape() as tape:
                 loss = -tf.reduce_mean(d(g(tf.random.normal((n, Z)), training=True), training=True))
             weights = g.trainable_weights
-            g_optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights))
+            g_optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
 
         return dict(generator=g, discriminator=d, d_step=d_step, g_step=g_step)
 

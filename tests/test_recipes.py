@@ -1,4 +1,4 @@
-"""check_training judges recipes as people write them, and leaves all as it was; on KERAS_BACKEND's backend."""
+"""check_training judges recipes as people write them, and leaves all as it was; on the backend of the day."""
 
 import functools
 import importlib.util
@@ -73,7 +73,11 @@ def everything(recipe):
         v for m in [*models, *trainers] for v in getattr(getattr(m, "optimizer", None), "variables", [])
     ]
     flags = [layer.trainable for model in models for layer in model._flatten_layers()]
-    drawn = random.getstate(), repr(np.random.get_state()), repr(recipes.random.bit_generator.state)
+    drawn = (
+        random.getstate(),
+        repr(np.random.mtrand._rand.get_state()),
+        repr(recipes.random.bit_generator.state),
+    )
     return [np.copy(keras.ops.convert_to_numpy(v)) for v in variables], flags, drawn
 
 
