@@ -15,8 +15,8 @@ from gan_utils.learning import (
     check_targets,
 )
 from gan_utils.recipes import Recipe
-from gan_utils.scoring import images_of, is_stock
-from gan_utils.watching import moved
+from gan_utils.scoring import images_of
+from gan_utils.watching import is_stock, moved
 
 FLAG = (
     "Keras looks at the `trainable` flags when it traces a step, and again for each new batch size. Set "
@@ -144,8 +144,7 @@ def _idle(recipe, name, told, crossed):
             f"{told}: it trains another model, {trained[0].name!r}. Is there a copy of {name}? Train the "
             f"network itself"
         )
-    optimizers = [m.optimizer for m in holders if is_stock(m)] or recipe.seen_optimizers()
-    rates = [float(o.learning_rate) for o in optimizers if hasattr(o, "learning_rate")]
+    rates = [float(o.learning_rate) for o in recipe.watch.optimizers if hasattr(o, "learning_rate")]
     if rates and min(rates) == 0:
         return AssertionError(f"{told}: the learning rate of its optimizer is 0. Try 1e-4 to 2e-3")
     if model.trainable_weights and (name == "G" or not trained):

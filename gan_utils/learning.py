@@ -56,7 +56,8 @@ def check_range(generator, latents, real_images, fake_images):
     if bounded and low < -0.5 and least >= -1e-3 and most <= 1.5 * high:
         raise AssertionError(
             f"the real images go from {least:g} to {most:g}, and G draws between {low:.2g} and {high:.2g}: D "
-            f"tells them apart by that alone. Scale them to G's range, as 2 * images - 1, or end G in a sigmoid"
+            f"tells them apart by that alone. Scale them to G's range, as 2 * images - 1, or end G in a "
+            f"sigmoid"
         )
     added = max(0, np.max(fake_images) - high, low - np.min(fake_images))  # noise, say, to both
     slack = added + (0.2 * (high - low) if bounded else 0)
@@ -98,8 +99,8 @@ def check_fakes(recipe):
         shown.append(images_of(recipe.scores.inputs_of_d()))
     if np.array_equal(*shown):
         raise AssertionError(
-            "D's step shows D no image of this generator: its fakes stay as they are when G changes. Is there "
-            "a copy of G? Draw them in each step, as generator.predict_on_batch(latents) does"
+            "D's step shows D no image of this generator: its fakes stay as they are when G changes. Is "
+            "there a copy of G? Draw them in each step, as generator.predict_on_batch(latents) does"
         )
 
 

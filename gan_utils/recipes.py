@@ -62,9 +62,9 @@ class Recipe:
             with self.watch, eagerly() if look else contextlib.nullcontext():
                 self.steps[turn](size)
         except Exception as error:
-            self.optimizers[turn] += [m.optimizer for m, *_ in self.watch.trained]
+            self.optimizers[turn] += self.watch.optimizers
             raise AssertionError(self._why_stopped(turn, size, error)) from error
-        self.optimizers[turn] += [m.optimizer for m, *_ in self.watch.trained]
+        self.optimizers[turn] += self.watch.optimizers
         self.taken.add(turn)
         for player in "DG" if turn == "both" else turn:
             model = self.players[player]
@@ -116,10 +116,6 @@ class Recipe:
         named = [getattr(model, "loss", None) for model, *_ in self.watch.trained]
         named = [keras.losses.get(loss) for loss in named if isinstance(loss, str) or callable(loss)]
         return [*named, *self.watch.losses]
-
-    def seen_optimizers(self):
-        """Those that belong to the recipe's own steps, not to a compiled model."""
-        return [thing for thing in self.memory.things if isinstance(thing, keras.optimizers.Optimizer)]
 
     def check_scores(self):
         """Raise AssertionError unless the combined model scores with D's present weights."""

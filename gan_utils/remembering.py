@@ -33,13 +33,12 @@ class Memory:
     """What was remembered so far; the first state of a thing counts."""
 
     def __init__(self):
-        self.things, self.values, self.flags, self.random, self.unbuilt = [], {}, {}, {}, []
+        self.values, self.flags, self.random, self.unbuilt = {}, {}, {}, []
         self.seeds, self.keras = [], _global_seed()
         self.keras_seed = None if self.keras is None else _value(self.keras.state)
 
     def add(self, *things):
         for thing in reachable((*GLOBALLY, *things)):
-            self.things.append(thing)
             if isinstance(thing, RANDOM):
                 self.random.setdefault(id(thing), (thing, _random_state(thing)))
                 continue

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 from gan_utils.probing import draw_inputs, verdict
-from gan_utils.watching import as_numbers
+from gan_utils.watching import as_numbers, is_stock
 
 ALIKE = 0.4  # the distance, of two normalized images, below which one is the other, scaled perhaps
 
@@ -141,11 +141,6 @@ def scale(layer, factor):
     """Multiply the weights of a layer."""
     for variable in layer._trainable_variables:
         variable.assign(factor * keras.ops.convert_to_numpy(variable))
-
-
-def is_stock(model):
-    """Whether a model trains as Keras does: one loss, one optimizer."""
-    return type(model).train_step is keras.Model.train_step
 
 
 def rows(inputs):

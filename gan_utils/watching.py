@@ -23,6 +23,7 @@ class Watch:
     Attributes, all but the last two of the latest step:
         trained: list of (model, inputs, targets, players moved), as given to `train_on_batch` or `fit`.
         judged, drawn: lists of D's inputs and of G's outputs, where they passed as numbers.
+        optimizers: those that were asked to move something.
         losses, targets: losses (targets, scores) -> loss that were taken of scores (n, 1), and their targets.
         trains_d: whether D was ever trained by `train_on_batch` or `fit`.
         fed: id of a model -> the latest inputs that it was called with as numbers.
@@ -36,6 +37,7 @@ class Watch:
 
     def _forget(self):
         self.trained, self.judged, self.drawn, self.losses, self.targets = [], [], [], [], []
+        self.optimizers = []
 
     def __enter__(self):
         self._forget()
@@ -43,6 +45,8 @@ class Watch:
             self._stand_at(keras.Model, name, self._at_door)
         self._stand_at(keras.layers.Layer, "__call__", self._at_call)
         self._stand_at(keras.Model, "stateless_call", self._at_stateless_call)
+        for name in ("apply", "stateless_apply"):
+            self._stand_at(keras.optimizers.Optimizer, name, self._at_apply)
         self._stand_at(keras.losses.Loss, "__call__", self._at_loss)
         self._stand_at(keras.src.backend.nn, "binary_crossentropy", self._at_cross_entropy)
         return self
@@ -69,6 +73,7 @@ class Watch:
         before, whom = self.weights() if trains else None, set()
         if trains:
             self.trains_d |= model is self.discriminator
+            self.optimizers += [model.optimizer] if is_stock(model) else []
             self.trained.append((model, as_numbers(inputs), as_numbers(targets), whom))
         self.inside = True
         try:
@@ -97,6 +102,10 @@ class Watch:
         if model is self.generator or model is self.discriminator:
             self._pass(model, arguments[2:], result[0])
         return result
+
+    def _at_apply(self, name, original, optimizer, *arguments, **named):
+        self.optimizers.append(optimizer)
+        return original(optimizer, *arguments, **named)
 
     def _at_loss(self, name, original, loss, *arguments, **named):
         whole = type(loss).__module__.startswith("keras.src.trainers")  # Keras's sum of a model's losses
@@ -148,6 +157,11 @@ def _learned(model):
 def moved(before, after):
     """The ids of the weights of one player that changed."""
     return {key for key, value in after.items() if key in before and not np.array_equal(before[key], value)}
+
+
+def is_stock(model):
+    """Whether a model trains as Keras does: one loss, one optimizer."""
+    return type(model).train_step is keras.Model.train_step
 
 
 @contextlib.contextmanager

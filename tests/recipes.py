@@ -494,7 +494,7 @@ class Drawing(keras.Model):
         super().__init__()
         self.stack = [layers.Dense(64, "relu"), layers.Dense(784, "sigmoid"), layers.Reshape(IMAGE)]
 
-    def call(self, z):
+    def call(self, z, training=False):
         for layer in self.stack:
             z = layer(z)
         return z
@@ -509,7 +509,7 @@ class Judge(keras.Model):
             layers.Dense(1, end),
         )
 
-    def call(self, x):
+    def call(self, x, training=False):
         return self.end(self.hidden(self.flatten(x)))
 
 
