@@ -102,9 +102,15 @@ def _run(model, inputs, weights=None, training=False):
     mode = {"training": training} if "training" in inspect.signature(model.call).parameters else {}
     try:
         outputs, _ = model.stateless_call(*values, inputs, **mode)
+        outputs = verdict(keras.tree.flatten(outputs))
         return keras.ops.convert_to_numpy(outputs).astype("float64")
     except Exception:  # whatever a layer of the user's raises: training will raise it again
         return None
+
+
+def verdict(outputs):
+    """Of several outputs the score, (n, 1), which may have classes beside it."""
+    return next((x for x in outputs if x.shape[-1] == 1), outputs[0])
 
 
 def _weights(model, draw, rng, size=1.0):

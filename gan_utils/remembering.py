@@ -34,7 +34,7 @@ class Memory:
 
     def __init__(self):
         self.values, self.flags, self.random, self.unbuilt = {}, {}, {}, []
-        self.keras = _global_seed()
+        self.seeds, self.keras = [], _global_seed()
         self.keras_seed = None if self.keras is None else _value(self.keras.state)
 
     def add(self, *things):
@@ -47,6 +47,11 @@ class Memory:
                     self.flags.setdefault(id(layer), (layer, layer.trainable))
             if isinstance(thing, keras.optimizers.Optimizer) and not thing.built:
                 self.unbuilt.append((thing, len(thing.variables)))
+            if isinstance(thing, keras.random.SeedGenerator):
+                self.seeds.append(thing.state)
+            if isinstance(thing, keras.layers.Layer):
+                known = {id(w) for w in thing.weights}
+                self.seeds += [v for v in thing.variables if id(v) not in known]
             for variable in _variables(thing):
                 self.values.setdefault(id(variable), (variable, _value(variable)))
 
@@ -59,8 +64,14 @@ class Memory:
         for layer, flag in self.flags.values():
             if layer.trainable != flag:
                 layer.trainable = flag
+        self.put_random_back()
+
+    def put_random_back(self):
+        """Put back the random numbers alone, as those of NumPy and of Keras."""
         for thing, state in self.random.values():
             _set_random_state(thing, state)
+        for variable in self.seeds:
+            variable.assign(self.values[id(variable)][1])
         if self.keras is None:
             keras.src.backend.common.global_state.set_global_attribute("global_seed_generator", None)
         else:
@@ -89,14 +100,11 @@ def _neighbours(thing):
     if isinstance(thing, functools.partial):
         return [thing.func, *thing.args, *thing.keywords.values()]
     if isinstance(thing, types.FunctionType):
-        names = inspect.getclosurevars(thing)
         defaults = [*(thing.__defaults__ or ()), *(thing.__kwdefaults__ or {}).values()]
-        return [
-            *names.nonlocals.values(),
-            *names.globals.values(),
-            *defaults,
-            getattr(thing, "__wrapped__", None),
-        ]
+        cells = [cell.cell_contents for cell in thing.__closure__ or () if cell != types.CellType()]
+        names = _names(thing.__code__)
+        named = [value for name, value in thing.__globals__.items() if name in names]
+        return [*cells, *named, *defaults, getattr(thing, "__wrapped__", None)]
     if isinstance(thing, keras.Model):
         own = [value for name, value in vars(thing).items() if not name.startswith("_")]
         return [*own, getattr(thing, "optimizer", None), type(thing).train_step]
@@ -105,6 +113,12 @@ def _neighbours(thing):
     within = [getattr(thing, name, None) for name in ("__wrapped__", "python_function")]  # if it is compiled
     call = vars(type(thing)).get("__call__")
     return [*getattr(thing, "__dict__", {}).values(), *within, call if inspect.isfunction(call) else None]
+
+
+def _names(code):
+    """The names that a function reads, and the functions within it: globals, and attributes of whatever."""
+    within = [_names(constant) for constant in code.co_consts if isinstance(constant, types.CodeType)]
+    return set(code.co_names).union(*within)
 
 
 def _variables(thing):

@@ -3,10 +3,10 @@
 import keras
 import numpy as np
 
-from gan_utils.probing import draw_inputs
-from gan_utils.watching import as_numbers
+from gan_utils.probing import draw_inputs, verdict
+from gan_utils.watching import as_numbers, is_stock
 
-ALIKE = 0.9  # the correlation above which an image that D is fed is one of the real ones, scaled perhaps
+ALIKE = 0.4  # the distance, of two normalized images, below which one is the other, scaled perhaps
 
 
 class Scores:
@@ -14,37 +14,57 @@ class Scores:
 
     Attributes:
         d_inputs: the inputs of D in its latest step, a list, one for each call; None if they were not seen.
+        drawn: G's images in that step, a list.
         scorer: (model, inputs), what was trained in G's latest step; None if it was not seen.
-        are_turned: whether `turn_d_round` turned the scores of fakes as well, as G's step has them.
     """
 
     def __init__(self, generator, discriminator, real_images, watch, memory):
         self.generator, self.discriminator, self.real_images = generator, discriminator, real_images
         self.watch, self.memory = watch, memory
-        self.d_inputs, self.scorer, self.are_turned = None, None, None
+        self.d_inputs, self.drawn, self.scorer = None, [], None
+
+    def see(self, name):
+        """Keep what passed in the latest step, which was of "D", "G" or "both"."""
+        trained = [(model, x) for model, x, *_ in self.watch.trained if x is not None]
+        if name != "G":
+            seen = [x for model, x in trained if model is self.discriminator] or self.watch.judged
+            self.d_inputs, self.drawn = (seen, self.watch.drawn) if seen else (self.d_inputs, self.drawn)
+        others = [(model, x) for model, x in trained if model is not self.discriminator and is_stock(model)]
+        if name != "D" and others:
+            self.scorer = others[-1]
 
     def d_batch(self):
         """What D was trained on last, reals and fakes apart: (real inputs, fake inputs); None if not seen."""
-        if not self.d_inputs:
+        is_real = self.which_are_real()
+        if is_real is None or is_real.all() or not is_real.any():
             return None
-        try:
-            inputs = keras.tree.map_structure(lambda *parts: np.concatenate(parts), *self.d_inputs)
-            is_real = _likeness(images_of(inputs), images_of(as_numbers(self.real_images))) > ALIKE
-        except (ValueError, TypeError):  # of different structures or sizes
-            return None
-        if is_real.all() or not is_real.any():
-            return None
+        inputs = self.inputs_of_d()
         return [
             keras.tree.map_structure(lambda array, k=kind: array[k], inputs) for kind in (is_real, ~is_real)
         ]
 
+    def which_are_real(self):
+        """Of each row that D was trained on last, whether it is a real image; None if they were not seen."""
+        try:
+            images = images_of(self.inputs_of_d())
+            to_reals = _distance(images, images_of(as_numbers(self.real_images)))
+            drawn = [images_of(x) for x in self.drawn]
+            drawn = [x for x in drawn if x.shape[1:] == images.shape[1:]]
+            to_fakes = _distance(images, np.concatenate(drawn)) if drawn else np.full(len(images), ALIKE)
+        except (ValueError, TypeError):  # none seen, or of different structures or sizes
+            return None
+        return to_reals < to_fakes
+
+    def inputs_of_d(self):
+        return keras.tree.map_structure(lambda *parts: np.concatenate(parts), *self.d_inputs or ())
+
     def likely_d_batch(self):
         """Real images as they are, and G's: what D sees if nothing is done to them; else None."""
-        latents = self.latents()
-        if latents is None or not self.is_plain():
+        latents, reals = self.latents(), as_numbers(self.real_images)
+        if latents is None or reals is None or not self.is_plain():
             return None
-        batch = as_numbers(self.real_images), self.draw(latents)
-        return batch if batch[0] is not None and np.shape(batch[0])[1:] == batch[1].shape[1:] else None
+        fakes = self.draw(latents)
+        return (reals, fakes) if np.shape(reals)[1:] == fakes.shape[1:] else None
 
     def latents(self):
         """What G was fed last, or something of its kind; None where that is not known."""
@@ -53,8 +73,7 @@ class Scores:
             seen = self.scorer[1]
         if seen is not None:
             return seen
-        shape = input_shape(self.generator)
-        n = len(images_of(as_numbers(self.real_images)))
+        shape, n = input_shape(self.generator), rows(self.real_images)
         return (
             None if shape is None else np.random.default_rng(n).standard_normal((n, *shape), dtype="float32")
         )
@@ -74,46 +93,35 @@ class Scores:
     def of_fakes(self):
         """D's scores of what G draws now; None where they cannot be had."""
         latents = self.latents()
-        if latents is not None and self.is_plain():
-            return self.of(self.draw(latents))
-        if self.scorer is None or self.scorer[1] is None:
+        try:
+            if latents is not None and self.is_plain():
+                return self.of(self.draw(latents))
+            return None if self.scorer is None else _scores(_call(*self.scorer, True))
+        except Exception:  # D takes more than G's images: their classes beside them, say
             return None
-        return _scores(_call(*self.scorer, True))
 
-    def turn_d_round(self):
-        """Change D's last weights so that its scores are turned round; False where none do this.
-
-        `are_turned` then says whether the scores of fakes, as G's step has them, turned as well.
-        """
-        inputs = self.d_batch() or self.likely_d_batch()
-        if inputs is None:
-            return False
-        before, fakes = self.of(inputs[0]), self.of_fakes()
-        for last in range(1, 4):
-            weights = self.discriminator.trainable_weights[-last:] or self.discriminator.weights[-last:]
-            values = [np.copy(keras.ops.convert_to_numpy(w)) for w in weights]
-            for weight, value in zip(weights, values, strict=True):
-                weight.assign(-value)
-            after = self.of(inputs[0])
+    def last_layer(self, inputs):
+        """D's layer that makes the score: with its weights turned round, the scores are too; or None."""
+        before = self.of(inputs)
+        for layer in reversed(list(self.discriminator._flatten_layers(include_self=False))):
+            if not layer._trainable_variables:
+                continue
+            scale(layer, -1)
+            after = self.of(inputs)
+            scale(layer, -1)
             if np.ptp(before) > 0 and any(np.allclose(after, s - before, atol=1e-4) for s in (0, 1)):
-                turned = self.of_fakes()
-                self.are_turned = turned is None or not np.allclose(turned, fakes, atol=1e-6)
-                return True
-            for weight, value in zip(weights, values, strict=True):
-                weight.assign(value)
-        return False
+                return layer
+        return None
 
     def d_probe(self):
         """A batch that D takes; None where that is not known."""
-        shape, seen = input_shape(self.discriminator), self.d_batch()
-        if shape is not None:
-            return draw_inputs(shape)
-        return None if seen is None else _first(seen[0])
+        shape = input_shape(self.discriminator)
+        return draw_inputs(shape) if shape else self.d_inputs and _first(self.d_inputs[0])
 
     def g_probe(self):
         """A batch that G takes; None where that is not known."""
         shape, latents = input_shape(self.generator), self.latents()
-        return draw_inputs(shape) if shape is not None else None if latents is None else _first(latents)
+        return draw_inputs(shape) if shape else None if latents is None else _first(latents)
 
     def is_plain(self):
         """Whether D takes images and nothing else."""
@@ -129,17 +137,29 @@ class Scores:
             return False
 
 
+def scale(layer, factor):
+    """Multiply the weights of a layer."""
+    for variable in layer._trainable_variables:
+        variable.assign(factor * keras.ops.convert_to_numpy(variable))
+
+
+def rows(inputs):
+    return len(keras.tree.flatten(inputs)[0])
+
+
 def images_of(inputs):
     """Of what a network takes, the part with most numbers a row."""
     return max(keras.tree.flatten(inputs), key=lambda array: np.prod(array.shape[1:], dtype=float))
 
 
-def _likeness(images, reals):
-    """Of each image the largest correlation with a real one: 1 where it is one, however scaled."""
-    rows = [x.reshape(len(x), -1).astype("float64") for x in (images, reals)]
-    rows = [x - x.mean(axis=1, keepdims=True) for x in rows]
-    rows = [x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12) for x in rows]
-    return (rows[0] @ rows[1].T).max(axis=1)
+def _distance(images, others):
+    """From each image to the nearest of the others, however scaled they are: 0 where it is one of them."""
+    a, b = (x.reshape(len(x), -1).astype("float64") for x in (images, others))
+    if a.shape[1] > 8:  # but points in the plane are as they are
+        a, b = (x - x.mean(axis=1, keepdims=True) for x in (a, b))
+        a, b = (x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12) for x in (a, b))
+    squares = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1) - 2 * a @ b.T
+    return np.sqrt(np.maximum(squares, 0)).min(axis=1)
 
 
 def _call(model, inputs, training):
@@ -150,8 +170,7 @@ def _call(model, inputs, training):
 
 
 def _scores(outputs):
-    flat = keras.tree.flatten(outputs)
-    score = next((x for x in flat if x.shape[-1] == 1), flat[0])  # the verdict, where there are classes too
+    score = verdict(keras.tree.flatten(outputs))
     return keras.ops.convert_to_numpy(score).astype("float64").reshape(len(score), -1).mean(axis=1)
 
 

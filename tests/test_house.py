@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "gan_utils"
 FILES = sorted(PACKAGE.rglob("*.py"))
 LINES = """
 mnist surroundings remedies data probing pairs networks losses
-remembering watching scoring endings recipes contracts
+remembering watching scoring learning recipes contracts
 callbacks fitting saving gan conditional quality fonts plots guess quiz
 check.running check.cases check.verdict
 check.discriminator check.forger check.generator check.conditional check.recipe check.losses check.saddle
