@@ -14,7 +14,7 @@ from gan_utils.learning import (
     check_range,
     check_targets,
 )
-from gan_utils.recipes import Recipe
+from gan_utils.recipes import ALONE, Recipe
 from gan_utils.scoring import images_of
 from gan_utils.watching import is_stock, moved
 
@@ -85,6 +85,8 @@ def _check_step(recipe, turn, size):
     whose = f"{turn}'s step" if turn != "both" else "The step"
     idle = [name for name in ids if turn in (name, "both") and not ids[name]]
     if idle:
+        if "D" in idle and recipe.discriminator.trainable_weights:
+            check_ending(recipe.discriminator, recipe.scores.d_probe(), recipe.losses())
         crossed = ids["G" if turn == "D" else "D"] if turn != "both" else ()
         raise _idle(recipe, idle[0], f"{whose} with a batch of {size}", crossed)
     if turn != "both":
@@ -118,9 +120,10 @@ def _check_what_is_seen(recipe, turn):
     if not (scores.scorer if turn == "G" else scores.d_inputs):
         recipe.look(turn)
     check_ending(recipe.discriminator, scores.d_probe(), recipe.losses())
-    seen = scores.d_batch() if turn != "G" else None
-    if seen:
-        check_range(recipe.generator, scores.g_probe(), *map(images_of, seen))
+    is_real = scores.which_are_real(surely=True) if turn != "G" else None
+    if is_real is not None and is_real.any() and not is_real.all():
+        images = images_of(scores.inputs_of_d())
+        check_range(recipe.generator, scores.g_probe(), images[is_real], images[~is_real])
 
 
 def _idle(recipe, name, told, crossed):
@@ -135,10 +138,7 @@ def _idle(recipe, name, told, crossed):
     trained = [other for other, *_ in recipe.watch.trained]
     holders = [other for other in trained if {id(w) for w in model.weights} & {id(w) for w in other.weights}]
     if name == "G" and trained and all(other is recipe.discriminator for other in trained):
-        return AssertionError(
-            f"{told}: it trains D alone, on images without a way back to G, so that no gradient comes "
-            f"through. Train a model of G followed by D, as gan_utils.build_combined makes"
-        )
+        return AssertionError(f"{told}: {ALONE}")
     if trained and not holders:
         return AssertionError(
             f"{told}: it trains another model, {trained[0].name!r}. Is there a copy of {name}? Train the "

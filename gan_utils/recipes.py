@@ -11,6 +11,11 @@ from gan_utils.remembering import Memory
 from gan_utils.scoring import Scores, input_shape, rows
 from gan_utils.watching import Watch, as_numbers, eagerly
 
+ALONE = (
+    "it trains D alone, on images without a way back to G, so that no gradient comes through. Train a model "
+    "of G followed by D, as gan_utils.build_combined makes"
+)
+
 
 class Recipe:
     """The steps of a recipe, by whose they are: "D", "G" or "both". As a context manager it puts all back."""
@@ -150,6 +155,8 @@ class Recipe:
         whose = _whose(name)
         said = (str(error).strip().splitlines() or [""])[0]
         told = f"{whose} with a batch of {size} stops with {type(error).__name__}: {said[:300]}"
+        if name == "G" and [m for m, *_ in self.watch.trained if m is self.discriminator]:
+            return f"{whose} does not reach G: {ALONE}. ({told})"
         shared = self.optimizers.get("D", []), self.optimizers.get("G", [])
         shared = {id(o) for o in shared[0]} & {id(o) for o in shared[1]}
         if shared or "nknown variable" in str(error):  # Keras's words on TensorFlow

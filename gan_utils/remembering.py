@@ -70,12 +70,16 @@ class Memory:
         """Put back the random numbers alone, as those of NumPy and of Keras."""
         for thing, state in self.random.values():
             _set_random_state(thing, state)
-        for variable in self.seeds:
-            variable.assign(self.values[id(variable)][1])
+        self.put_seeds_back()
         if self.keras is None:
             keras.src.backend.common.global_state.set_global_attribute("global_seed_generator", None)
         else:
             self.keras.state.assign(self.keras_seed)
+
+    def put_seeds_back(self):
+        """Put back the seeds of layers, as Dropout's, so that they draw the same once more."""
+        for variable in self.seeds:
+            variable.assign(self.values[id(variable)][1])
 
 
 def reachable(things):

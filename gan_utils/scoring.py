@@ -43,17 +43,21 @@ class Scores:
             keras.tree.map_structure(lambda array, k=kind: array[k], inputs) for kind in (is_real, ~is_real)
         ]
 
-    def which_are_real(self):
-        """Of each row that D was trained on last, whether it is a real image; None if they were not seen."""
+    def which_are_real(self, surely=False):
+        """Of each row that D was trained on last, whether it is a real image; None if they were not seen.
+
+        What is neither, as a mixture for a gradient penalty, counts as what it is nearer to; if `surely`, as fake.
+        """
         try:
-            images = images_of(self.inputs_of_d())
-            to_reals = _distance(images, images_of(as_numbers(self.real_images)))
+            reals = images_of(as_numbers(self.real_images))
+            images = images_of(self.inputs_of_d())[..., : reals.shape[-1]]  # a class may be joined to them
+            to_reals = _distance(images, reals)
             drawn = [images_of(x) for x in self.drawn]
             drawn = [x for x in drawn if x.shape[1:] == images.shape[1:]]
             to_fakes = _distance(images, np.concatenate(drawn)) if drawn else np.full(len(images), ALIKE)
         except (ValueError, TypeError):  # none seen, or of different structures or sizes
             return None
-        return to_reals < to_fakes
+        return to_reals < (np.minimum(to_fakes, ALIKE) if surely else to_fakes)
 
     def inputs_of_d(self):
         return keras.tree.map_structure(lambda *parts: np.concatenate(parts), *self.d_inputs or ())
@@ -64,7 +68,8 @@ class Scores:
         if latents is None or reals is None or not self.is_plain():
             return None
         fakes = self.draw(latents)
-        return (reals, fakes) if np.shape(reals)[1:] == fakes.shape[1:] else None
+        taken = input_shape(self.discriminator) or fakes.shape[1:]
+        return (reals, fakes) if np.shape(reals)[1:] == fakes.shape[1:] == taken else None
 
     def latents(self):
         """What G was fed last, or something of its kind; None where that is not known."""
@@ -80,10 +85,7 @@ class Scores:
 
     def draw(self, latents):
         """G's images in training mode, as its step makes them, with the same random numbers each time."""
-        weights = {id(w) for w in self.generator.weights}
-        for variable in self.generator.variables:
-            if id(variable) not in weights and id(variable) in self.memory.values:  # a seed of Dropout's
-                variable.assign(self.memory.values[id(variable)][1])
+        self.memory.put_seeds_back()
         return keras.ops.convert_to_numpy(_call(self.generator, latents, True))
 
     def of(self, inputs):
@@ -96,6 +98,7 @@ class Scores:
         try:
             if latents is not None and self.is_plain():
                 return self.of(self.draw(latents))
+            self.memory.put_seeds_back()
             return None if self.scorer is None else _scores(_call(*self.scorer, True))
         except Exception:  # D takes more than G's images: their classes beside them, say
             return None
@@ -122,6 +125,10 @@ class Scores:
         """A batch that G takes; None where that is not known."""
         shape, latents = input_shape(self.generator), self.latents()
         return draw_inputs(shape) if shape else None if latents is None else _first(latents)
+
+    def is_alone(self):
+        """Whether the score is all that D says; else there are classes beside it."""
+        return len(keras.tree.flatten(self.discriminator(self.d_probe()))) == 1
 
     def is_plain(self):
         """Whether D takes images and nothing else."""
