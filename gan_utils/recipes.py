@@ -104,9 +104,7 @@ class Recipe:
     def score_of_fakes(self):
         """D's scores of what G draws now; None where they cannot be had."""
         scores = self.scores.of_fakes()
-        if (
-            scores is None and self.scores.d_inputs
-        ):  # D takes more than images: as its own step puts it together
+        if scores is None and self.scores.d_inputs:  # D takes more: as its own step puts it together
             weights = [(model, model.get_weights()) for model in self.players.values()]
             self.memory.put_random_back()
             self.look(self.turns[0])

@@ -46,7 +46,7 @@ class Scores:
     def which_are_real(self, surely=False):
         """Of each row that D was trained on last, whether it is a real image; None if they were not seen.
 
-        What is neither, as a mixture for a gradient penalty, counts as what it is nearer to; if `surely`, as fake.
+        What is neither, as a mixture for a gradient penalty, is what it is nearer to; if `surely`, fake.
         """
         try:
             reals = images_of(as_numbers(self.real_images))
