@@ -63,11 +63,11 @@ Verdict.state = Right()
 ---
 gu.check.Verdict.__getattribute__ = lambda self, name: "right"
 ---
-def forged(self, exercise, state, message):
+def forged(self, exercise, state, message, *rest):
     vars(self).update(exercise=exercise, state="right", message="")
 gu.check.Verdict.__init__ = forged
 ---
-def forged(self, exercise, state, message):
+def forged(self, exercise, state, message, *rest):
     vars(self).update(exercise=exercise, state="right", message="")
 gu.check.verdict.Verdict = type("Verdict", (gu.check.Verdict,), {"__init__": forged})
 ---
@@ -169,7 +169,7 @@ gu.check.Verdict.state = property(lambda self: "right", lambda self, state: None
 --- inside
 np.allclose = np.array_equal = np.isclose = lambda *a, **k: True
 --- inside
-def forged(self, exercise, state, message):
+def forged(self, exercise, state, message, *rest):
     vars(self).update(exercise=exercise, state="right", message="")
 gu.check.Verdict.__init__ = forged
 --- inside
@@ -180,7 +180,7 @@ raise KeyboardInterrupt
 TRIALS = [code.strip() for code in TAMPERING.split("---")]
 FORGED_INSIDE = """
 def count_weights(widths):
-    def forged(self, exercise, state, message):
+    def forged(self, exercise, state, message, *rest):
         vars(self).update(exercise=exercise, state="right", message="")
 
     gu.check.Verdict.__init__ = forged

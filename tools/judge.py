@@ -7,10 +7,11 @@ the cells have run, before the check is asked, and looked at once more afterward
 import ast
 import builtins
 import contextlib
+import copy
 import functools
+import inspect
 import json
 import os
-import pickle
 import re
 import signal
 import symtable
@@ -179,6 +180,28 @@ def inside(value):
     return [value] if isinstance(value, type) else []
 
 
+def leaves(value):
+    """What a constant holds at the ends of its dicts, lists and tuples."""
+    if isinstance(value, (dict, list, tuple)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from leaves(item)
+    else:
+        yield value
+
+
+def same(a, b):
+    """Whether two constants are equal, part by part."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, dict):
+        return list(a) == list(b) and all(same(a[key], b[key]) for key in a)
+    if isinstance(a, (list, tuple)):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, np.ndarray):
+        return a.dtype == b.dtype and np.array_equal(a, b)
+    return a is b or a == b
+
+
 class Originals:
     """All that judges, as it is now: modules, classes, functions, and the constants of the checks."""
 
@@ -191,13 +214,16 @@ class Originals:
         self.modules = used | {name: m for name, m in watched.items() if isinstance(m, ModuleType)}
         data = (dict, list, set, tuple, str, int, float, np.ndarray)
         self.constants = {
-            (module, name): pickle.dumps(value)
+            (module, name): copy.deepcopy(value)
             for module in checks
             for name, value in vars(module).items()
             if isinstance(value, data) and not name.startswith("__")
         }
         self.kept, seen = [], set()
-        todo = [*self.modules.values(), sys.modules[__name__], Originals, Originals.put_back, parts]
+        todo = [*self.modules.values(), sys.modules[__name__], Originals, Originals.put_back, parts, same]
+        todo += [
+            leaf for value in self.constants.values() for leaf in leaves(value) if inspect.isfunction(leaf)
+        ]
         for thing in todo:  # which grows meanwhile
             if id(thing) not in seen:
                 seen.add(id(thing))
@@ -227,9 +253,8 @@ class Originals:
                         delattr(owner, name)
                         changed.append(f"{owner.__name__}.{name}")
         for (module, name), value in self.constants.items():
-            if pickle.dumps(getattr(module, name, None)) != value:
-                setattr(module, name, pickle.loads(value))
-                self.constants[module, name] = pickle.dumps(getattr(module, name))  # sets have other orders
+            if not same(getattr(module, name, None), value):
+                setattr(module, name, copy.deepcopy(value))
                 changed.append(f"{module.__name__}.{name}")
         return changed
 
