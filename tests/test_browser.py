@@ -130,7 +130,9 @@ def test_run_all_reaches_the_last_cell(chromium, lab, name):
         shots.mkdir(parents=True)
         figures = page.locator(".jp-RenderedImage img, .jp-RenderedHTML img, .gan-explorer, .gan-debugger")
         assert figures.count() >= 5
-        for i, figure in enumerate(figures.all()):
+        hidden = [figure for figure in figures.all() if not figure.is_visible()]
+        assert len(hidden) == page.locator(".gan-live").count(), "a picture stands back for its widget alone"
+        for i, figure in enumerate(figure for figure in figures.all() if figure.is_visible()):
             figure.screenshot(path=shots / f"{i:02d}.png")
             if figure.evaluate("element => element.tagName") == "IMG":
                 assert figure.evaluate("image => image.naturalWidth") > 0
