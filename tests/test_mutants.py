@@ -22,6 +22,7 @@ RESET = "    if RESET_METRICS:\n        model.reset_metrics()\n"
 LATENTS = "self._draw_latents(n, self.random)"
 FAKES = "fake_images = self.generator.predict_on_batch(self._draw_latents(n, self.random))"
 G_STEP = 'g_logs = _train(self.combined, self._draw_latents(n, self.random), np.ones((n, 1), "float32"))'
+CHECK = "pairs.check_both_train(self.generator, self.discriminator)"
 AVERAGE = "average += (1 - decay) * (weight - average)\n"
 G_WEIGHTS = "return self.layers[0].trainable_weights"
 G_VARIABLES = "return self.layers[0].trainable_variables"
@@ -57,7 +58,7 @@ MUTANTS = {
     ),
     "primed, then frozen": (
         "gan",
-        {"self._check_both_train()\n": "self.discriminator.trainable = not self.step\n"},
+        {CHECK: "self.discriminator.trainable = not self.step"},
     ),
     "D never trains": (
         "gan",
@@ -78,7 +79,7 @@ MUTANTS = {
     ),
     "one optimizer for both": (
         "gan",
-        {'own_optimizer("generator_optimizer", generator_optimizer)': "discriminator.optimizer"},
+        {'pairs.own_optimizer("generator_optimizer", generator_optimizer)': "discriminator.optimizer"},
     ),
     "a copy of D in the combined model": (
         "networks",
