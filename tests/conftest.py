@@ -1,6 +1,7 @@
-"""What several tests share: an empty home, no network, a small file that passes for MNIST, a browser."""
+"""What several tests share: an empty home, no network, a small MNIST, interrupts, a browser."""
 
 import hashlib
+import signal
 import socket
 
 import browser
@@ -45,6 +46,14 @@ def small_mnist(tmp_path, monkeypatch):
     path.parent.mkdir()
     np.savez_compressed(path, **arrays)
     return path
+
+
+@pytest.fixture
+def interruptible():
+    """A shell starts its background jobs deaf to interrupts; Jupyter and terminals do not."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="module")

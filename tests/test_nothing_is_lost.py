@@ -17,12 +17,7 @@ import gan_utils as gu
 EPOCHS, BATCH_SIZE = 3, 32  # four batches of 32 and one of 22: fifteen steps
 
 
-@pytest.fixture(autouse=True)
-def interruptible():
-    """A shell starts its background jobs deaf to interrupts; Jupyter and terminals do not."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
+pytestmark = pytest.mark.usefixtures("interruptible")
 
 
 @pytest.fixture(scope="module")

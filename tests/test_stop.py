@@ -24,12 +24,7 @@ TESTS = os.path.dirname(__file__)
 ROOT = Path(TESTS).parent
 
 
-@pytest.fixture(autouse=True)
-def interruptible():
-    """A shell starts its background jobs deaf to interrupts; Jupyter and terminals do not."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
+pytestmark = pytest.mark.usefixtures("interruptible")
 
 
 @pytest.fixture(scope="module")
