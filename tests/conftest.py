@@ -1,6 +1,7 @@
 """What several tests share: an empty home, no network, a small MNIST, interrupts, a browser."""
 
 import hashlib
+import os
 import signal
 import socket
 
@@ -9,6 +10,10 @@ import numpy as np
 import pytest
 
 from gan_utils import mnist
+
+# `make test` tells its flags and its depth to every make that a test starts, which then speaks of them.
+for variable in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES"):
+    os.environ.pop(variable, None)
 
 
 @pytest.fixture

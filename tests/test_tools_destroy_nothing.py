@@ -44,8 +44,7 @@ def checkout(tmp_path):
 
 
 def make(folder, *arguments, **variables):
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("MAKE") and k != "MFLAGS"}
-    kept |= {"PYTHONDONTWRITEBYTECODE": "1", **variables}
+    kept = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", **variables}
     command = ["make", "-C", str(folder), "--no-print-directory", *arguments]
     return subprocess.run(command, env=kept, capture_output=True, text=True, timeout=120)
 
