@@ -24,7 +24,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
 notebooks: environment-notebooks ## run the four notebooks; pages and the training GIF go to build/
-	@$(RUN) tools/run_notebooks.py
+	@$(RUN) -m tools.run.run_notebooks
 
 test: environment-notebooks-slides-test ## run every test, the notebooks among them
 	@$(RUN) -m pytest
@@ -36,32 +36,32 @@ test-browser: environment-notebooks-slides-test-browser ## open the notebooks in
 	@$(RUN) -m pytest -m browser -s tests
 
 lock: environment-lock ## maintainers: write today's newest versions of everything to constraints.txt
-	@$(RUN) tools/lock.py
+	@$(RUN) -m tools.setup.lock
 
 versions: environment-lock ## maintainers: install and test each supported version, table to the README
-	@$(RUN) tools/versions.py
+	@$(RUN) -m tools.setup.versions
 
 doctor: environment-notebooks ## print what is here, and what is wrong with it
 	@$(RUN) -m gan_utils doctor
 
 lab: environment-notebooks ## open the notebooks in JupyterLab
-	@$(RUN) -m jupyterlab --ServerApp.ip=127.0.0.1 --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.app_settings_dir="$(CURDIR)/tools/lab"
+	@$(RUN) -m jupyterlab --ServerApp.ip=127.0.0.1 --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.app_settings_dir="$(CURDIR)/tools/run/lab"
 
 slides: environment-notebooks-slides ## make the four slide decks in build/slides/, which need no network
-	@$(RUN) tools/export.py
+	@$(RUN) -m tools.export.export
 
 slides-pdf: environment-notebooks-slides-browser slides ## print the decks as PDF, and as handouts with what is to be said; needs a browser
-	@$(RUN) tools/slides_pdf.py
+	@$(RUN) -m tools.export.slides_pdf
 
 pages: environment-notebooks-slides ## gather pages, decks, notebooks, glossary and guide as a site in build/site/, in seconds
-	@$(RUN) tools/pages.py
+	@$(RUN) -m tools.site.pages
 
 editions: environment-notebooks ## make student, solution and instructor notebooks in build/editions/
-	@$(RUN) tools/editions.py
+	@$(RUN) -m tools.editions.editions
 
 grade: $(if $(strip $(FOLDER)),environment-notebooks) ## grade the notebooks in a folder: make grade FOLDER=submitted
 	$(if $(strip $(FOLDER)),,$(error grade which folder? make grade FOLDER=submitted))
-	@$(RUN) tools/grade.py "$$FOLDER"
+	@$(RUN) -m tools.grading.grade "$$FOLDER"
 
 mnist: environment-notebooks ## download MNIST ahead of class
 	@$(RUN) -c 'from gan_utils import load_images; print(load_images("mnist").name, "is here")'
@@ -71,10 +71,10 @@ lint: environment-test ## check the style of the code, notebooks included
 	@$(RUN) -m ruff format --check
 
 badges: environment-notebooks ## maintainers: write the repository's address of pyproject.toml into notebooks and README
-	@$(RUN) tools/badges.py
+	@$(RUN) -m tools.setup.badges
 
 update: environment-notebooks ## maintainers: run the notebooks and store their outputs in notebooks/
-	@$(RUN) tools/run_notebooks.py --store
+	@$(RUN) -m tools.run.run_notebooks --store
 
 bench: environment-notebooks ## measure speed and quality beside other GANs: twelve minutes, tables to benchmarks/
 	@$(RUN) benchmarks/bench.py
@@ -101,10 +101,10 @@ endef
 clean: ## remove what was made in build/, and caches; the environment stays, and all that is yours
 	$(call any-python,tools/build_folder.py)
 	@rm -rf .hypothesis .pytest_cache .ruff_cache
-	@find benchmarks gan_utils notebooks tests tools -name __pycache__ -prune -exec rm -rf {} +
+	@find benchmarks gan_course gan_utils notebooks tests tools -name __pycache__ -prune -exec rm -rf {} +
 
 environment: environment-notebooks-slides-test
 
 # environment-notebooks-slides: the environment with these extras of pyproject.toml, and what it held before.
 environment-%:
-	$(call any-python,tools/environment.py "$(VENV)" "$(PYTHON)" "$(subst -,$(comma),$*)")
+	$(call any-python,tools/setup/environment.py "$(VENV)" "$(PYTHON)" "$(subst -,$(comma),$*)")

@@ -1,75 +1,22 @@
 """Generative adversarial networks in pure Keras 3, small enough to read in one sitting.
 
-Import this before Keras: the backend's start-up messages, which would otherwise land in the notebook, are
-kept quiet.
+Read on in this order: data, networks, losses, gan; then quality, plots and conditional. Import this before
+Keras: the backend's start-up messages, which would otherwise land in the notebook, are kept quiet.
 """
 
-import contextlib
-import logging
-import os
-import sys
-
-
-@contextlib.contextmanager
-def _quiet_start():
-    # TensorFlow's C++ start-up lines go straight to file descriptor 2, past sys.stderr, and Jupyter stores
-    # them in the notebook. Turning off what they announce (oneDNN) would slow training by half. Level 3, for
-    # at 2 the first convolutional step prints an error of the graph optimizer that costs nothing; errors that
-    # matter arrive as Python exceptions.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    sys.stderr.flush()
-    stderr = os.dup(2)
-    with open(os.devnull, "w") as null:
-        os.dup2(null.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(stderr, 2)
-        os.close(stderr)
-
-
-with _quiet_start():
-    try:
-        import keras
-    except Exception as error:  # an ImportError of the backend's, or what Keras makes of its keras.json
-        from gan_utils.surroundings import why_keras_does_not_start
-
-        problem = why_keras_does_not_start(error)
-        # This runs before `python -m gan_utils doctor`, which would not get to speak.
-        doctor = sys.orig_argv[-3:] == ["-m", "gan_utils", "doctor"]
-        raise (SystemExit(problem) if doctor else ImportError(problem)) from None
-
-    if hasattr(keras, "ops"):  # Keras 2 has none, and is refused below
-        keras.ops.zeros(1)  # the first operation starts the device, which has lines of its own
-
-# TensorFlow warns of each model that is traced anew, and a notebook of many small networks traces many.
-logging.getLogger("tensorflow").setLevel(logging.ERROR)
-
-_installed = {"Keras": keras.__version__}
-if keras.backend.backend() == "tensorflow":
-    _installed["TensorFlow"] = sys.modules["tensorflow"].__version__
-for _name, _version in _installed.items():
-    _oldest = {"Keras": (3, 8), "TensorFlow": (2, 18)}[_name]
-    if tuple(int(part) for part in _version.split(".")[:2]) < _oldest:
-        raise ImportError(
-            f"gan_utils needs {_name} {_oldest[0]}.{_oldest[1]} or newer; this is {_version}: "
-            f"pip install --upgrade {_name.lower()}"
-        )
-
-from gan_utils import check  # noqa: E402
-from gan_utils.callbacks import StopAfter  # noqa: E402
-from gan_utils.conditional import (  # noqa: E402
+from gan_utils._support import startup
+from gan_utils._support.callbacks import StopAfter
+from gan_utils._support.training_check.contract import check_training
+from gan_utils.conditional import (
     as_pairs,
     ask,
     build_conditional_discriminator,
     build_conditional_generator,
 )
-from gan_utils.contracts import check_training  # noqa: E402
-from gan_utils.data import Dataset, load_images  # noqa: E402
-from gan_utils.gan import GAN  # noqa: E402
-from gan_utils.guess import Guess  # noqa: E402
-from gan_utils.losses import discriminator_loss, generator_loss  # noqa: E402
-from gan_utils.networks import (  # noqa: E402
+from gan_utils.data import Dataset, load_images
+from gan_utils.gan import GAN
+from gan_utils.losses import discriminator_loss, generator_loss
+from gan_utils.networks import (
     build_combined,
     build_dcgan_discriminator,
     build_dcgan_generator,
@@ -77,28 +24,13 @@ from gan_utils.networks import (  # noqa: E402
     build_generator,
     input_gradient,
 )
-from gan_utils.plots import (  # noqa: E402
-    COLORS,
-    STYLE,
-    fingerprint,
-    plot_gan,
-    plot_images,
-    plot_signature,
-    plot_training,
-    save_gif,
-    show,
-    show_gif,
-)
-from gan_utils.quality import classify, evaluate_quality  # noqa: E402
-from gan_utils.quiz import load_quiz  # noqa: E402
-from gan_utils.widgets import debug_step, explore_latents  # noqa: E402
+from gan_utils.plots import COLORS, plot_images, plot_training, save_gif
+from gan_utils.quality import classify, evaluate_quality
 
 __all__ = [
     "COLORS",
     "GAN",
-    "STYLE",
     "Dataset",
-    "Guess",
     "StopAfter",
     "as_pairs",
     "ask",
@@ -109,23 +41,26 @@ __all__ = [
     "build_dcgan_generator",
     "build_discriminator",
     "build_generator",
-    "check",
     "check_training",
     "classify",
-    "debug_step",
     "discriminator_loss",
     "evaluate_quality",
-    "explore_latents",
-    "fingerprint",
     "generator_loss",
     "input_gradient",
     "load_images",
-    "load_quiz",
-    "plot_gan",
     "plot_images",
-    "plot_signature",
     "plot_training",
     "save_gif",
-    "show",
-    "show_gif",
 ]
+
+
+def __dir__():
+    return sorted(__all__)
+
+
+def __getattr__(name):
+    if name in startup.MOVED_TO_THE_COURSE:
+        raise AttributeError(
+            f"gan_utils.{name} is now in gan_course: import gan_course as course, then course.{name}"
+        )
+    raise AttributeError(f"module 'gan_utils' has no attribute {name!r}")

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import keras
 
+from gan_utils._support.downloads import keras_folder
+from gan_utils._support.settings import BACKENDS, wrong_settings
 from gan_utils.data import load_images
-from gan_utils.mnist import keras_folder
-from gan_utils.surroundings import BACKENDS, wrong_settings
 
 LEAST_DISK, LEAST_MEMORY = 0.5, 2.0  # GiB; a notebook's kernel holds about one
 

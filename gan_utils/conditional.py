@@ -16,7 +16,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from gan_utils.data import check_count, check_images
+from gan_utils._support.image_checks import check_count, check_images
 from gan_utils.networks import LAST, LEAK, _check_latent_dim, _dense_block
 
 PAIRS = "generator_of_pairs"  # by its name `ask` knows a generator that is told the class

@@ -3,10 +3,11 @@
 import keras
 import numpy as np
 
-from gan_utils import callbacks, fitting, pairs, saving
-from gan_utils.data import check_count, check_images, to_bytes
+from gan_utils._support import callbacks, fitting, saving
+from gan_utils._support import network_checks as pairs
+from gan_utils._support.image_checks import check_count, check_images, to_bytes
+from gan_utils._support.settings import check_backend
 from gan_utils.networks import build_combined
-from gan_utils.surroundings import check_backend
 
 FRAME_IMAGES = 36  # a 6x6 grid in the training film
 AVERAGE_EVERY = 10  # steps; to copy and average all weights takes about a tenth of a step's time
@@ -208,7 +209,7 @@ class GAN:
             self.frames.append((self.step, to_bytes(images)))
 
     def save(self, folder, overwrite=True):
-        """Save all that training needs to go on, in a folder: see `gan_utils.saving.save_gan`."""
+        """Save all that training needs to go on, in a folder: see `gan_utils._support.saving`."""
         fitting.check_whole(self)
         saving.save_gan(self, folder, overwrite)
 

@@ -9,7 +9,7 @@ import math
 import keras
 from keras import layers
 
-from gan_utils.pairs import check_pair
+from gan_utils._support.network_checks import check_pair
 
 LAST = {"data_format": "channels_last"}  # our images are so, whatever a user's keras.json says
 LEAK = 0.2  # slope of LeakyReLU left of zero (Radford et al. 2015)
@@ -141,7 +141,7 @@ def build_combined(generator, discriminator):
         TypeError: one of the two is not a Keras model.
         ValueError: the two do not fit together or share weights, or the discriminator has more than one
             output, does not end in a logit, or scores an image by the company it comes in, as
-            BatchNormalization does. The last two are found by trying (`gan_utils.probing`), without a trace.
+            BatchNormalization does. The last two are found by trying, without a trace.
     """
     check_pair(generator, discriminator)
     return Combined([generator, discriminator], name="combined")

@@ -4,20 +4,14 @@ The palette is Okabe and Ito's, told apart by the colour-blind too; where two cu
 in line style, for grey print.
 """
 
-import base64
-import html
-import io
-import warnings
 from pathlib import Path
 
 import imageio.v3 as imageio
 import matplotlib.pyplot as plt
 import numpy as np
-from IPython.display import HTML, display
-from PIL import Image
 
-from gan_utils.data import check_count, check_pictures, to_bytes
-from gan_utils.fonts import find_letters
+from gan_utils._support.fonts import find_letters
+from gan_utils._support.image_checks import check_count, check_pictures, to_bytes
 
 COLORS = {
     "real": "#0072B2",  # blue
@@ -26,54 +20,6 @@ COLORS = {
     "G": "#CC79A7",  # pink
     "reference": "#666666",
 }
-
-# For plt.style.use: on a slide that is 1,280 pixels wide no letter of a figure is under 18 pixels.
-STYLE = {
-    "font.size": 13,
-    **dict.fromkeys(["axes.titlesize", "figure.titlesize", "figure.labelsize"], "medium"),
-    "figure.constrained_layout.use": True,
-}
-
-# A notebook keeps a widget by its name alone: opened without its kernel, JupyterLab says "model not found" in
-# its place. So it is an output of its own, below the picture; this decides which of the two is to be seen.
-ONE_OF_TWO = """<style class="gan-widget-below">
-.jp-OutputArea-child:has(style.gan-widget-below) { display: none }
-.jp-OutputArea-child:has(+ .jp-OutputArea-child .gan-live) { display: none }
-:has(> * > style.gan-widget-below) + * + * > .jupyter-widgets:not(:has(*)) { display: none }
-</style>"""
-
-
-def show(figure, alt, controls=None):
-    """Display a matplotlib figure and close it; `alt` says in a sentence what is to be seen.
-
-    Where a kernel is alive, the widget that `controls(ipywidgets)` makes is displayed in its place.
-    """
-    picture, widget = {"image/png": base64.b64encode(draw_png(figure)).decode(), "text/plain": alt}, None
-    if controls is not None:
-        try:
-            import ipywidgets
-        except ImportError:
-            print("For sliders and buttons: pip install ipywidgets, then restart the kernel.")
-        else:
-            widget = controls(ipywidgets).add_class("gan-live")
-            display({"text/html": ONE_OF_TWO}, raw=True)
-    display(picture, metadata={"image/png": {"alt": alt}}, raw=True)
-    if widget is not None:
-        view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
-        display({"application/vnd.jupyter.widget-view+json": view}, raw=True)
-
-
-def draw_png(figure):
-    """A matplotlib figure as the bytes of a PNG; closes it."""
-    find_letters(figure)
-    drawn, png = io.BytesIO(), io.BytesIO()
-    with warnings.catch_warnings():  # find_letters has said it, in one line for all
-        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing", UserWarning)
-        figure.savefig(drawn, format="png", dpi=100, bbox_inches="tight")
-    plt.close(figure)
-    # 256 colours look the same, in half the bytes: a notebook holds dozens of figures.
-    Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(png, "png", optimize=True)
-    return png.getvalue()
 
 
 def tile(images, columns):
@@ -119,96 +65,15 @@ def plot_training(curves, smooth=50):
     figure, (losses, accuracy) = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
     for name, color, style in (("d_loss", COLORS["D"], "-"), ("g_loss", COLORS["G"], "--")):
         label = {"d_loss": "$L_D$", "g_loss": "$L_G$"}[name]
-        losses.plot(*_running_mean(curves[name], smooth), color=color, linestyle=style, label=label)
+        losses.plot(*running_mean(curves[name], smooth), color=color, linestyle=style, label=label)
     losses.axhline(np.log(2), color=COLORS["reference"], linestyle=":", label="ln 2")
     losses.set(xlabel="step", ylabel="loss", ylim=(0, None), title="losses")
-    accuracy.plot(*_running_mean(curves["d_accuracy"], smooth), color=COLORS["D"], label="D")
+    accuracy.plot(*running_mean(curves["d_accuracy"], smooth), color=COLORS["D"], label="D")
     accuracy.axhline(0.5, color=COLORS["reference"], linestyle=":", label="guessing")
     accuracy.set(xlabel="step", ylabel="share right", ylim=(0.4, 1.02), title="D's accuracy")
     for axes in (losses, accuracy):
         axes.legend()
     return figure
-
-
-def plot_signature(curves, pictures, class_counts, title):
-    """Draw what a run looks like: losses, accuracy, classes, pictures. Returns the figure.
-
-    Args:
-        curves: dict of "d_loss", "g_loss" and "d_accuracy", one float a step.
-        pictures: (n, height, width, 1) in [0, 1], or uint8; the first twelve are shown.
-        class_counts: (10,), how many of a larger number of pictures a classifier read as 0, 1, ... 9.
-        title: what stands above.
-    """
-    figure, (losses, accuracy, classes, grid) = plt.subplots(
-        1, 4, figsize=(11, 2.9), width_ratios=(1.3, 1.1, 1.1, 1.2), layout="constrained"
-    )
-    for name, color, style, label in (("d_loss", "D", "-", "$L_D$"), ("g_loss", "G", "--", "$L_G$")):
-        losses.plot(*_running_mean(curves[name], 10), color=COLORS[color], linestyle=style, label=label)
-    losses.axhline(np.log(2), color=COLORS["reference"], linestyle=":", label="ln 2")
-    losses.set_yscale("symlog", linthresh=1)  # from 0 to 1 linear, then by powers of ten
-    both = [*curves["d_loss"], *curves["g_loss"]]
-    lowest, highest = min(0, *both) - 0.2, 1.2 * max(2, *both)
-    ticks = [0, 1, *(10**power for power in range(1, 9) if 10**power <= highest)]
-    losses.set(xlabel="step", title="losses", ylim=(lowest, highest))
-    losses.set_yticks(ticks, [f"{tick:,}" for tick in ticks])
-    losses.legend(framealpha=0.5)
-    accuracy.plot(*_running_mean(curves["d_accuracy"], 10), color=COLORS["D"])
-    accuracy.axhline(0.5, color=COLORS["reference"], linestyle=":")
-    accuracy.set(xlabel="step", ylim=(-0.05, 1.05), title="D's accuracy")
-    classes.bar(range(10), class_counts, color=COLORS["fake"])
-    classes.set(xlabel="class read", xticks=range(10), yticks=[], title="classes")
-    plot_images(pictures[:12], columns=4, title="pictures", axes=grid)
-    figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
-    find_letters(figure)
-    return figure
-
-
-def plot_gan(shapes=None):
-    """Draw the whole GAN: data and G feed D, whose verdict trains both. Returns the figure.
-
-    Args:
-        shapes: dict of labels for the arrows "z", "x", "G(z)" and "logit", as {"z": "(64, 64)"}.
-    """
-    shapes = shapes or {}
-    figure, axes = plt.subplots(figsize=(10, 3.4))
-    axes.set(xlim=(0, 9.7), ylim=(0.1, 3.2))
-    axes.axis("off")
-    boxes = {
-        "noise $z$": (0.7, 0.9, COLORS["reference"]),
-        "generator $G$\nthe forger": (3.0, 0.9, COLORS["G"]),
-        "real data $x$": (3.0, 2.6, COLORS["real"]),
-        "discriminator $D$\nthe inspector": (6.0, 1.75, COLORS["D"]),
-        "$D$'s verdict\nreal 1, fake 0": (8.8, 1.75, COLORS["reference"]),
-    }
-    for text, (x, y, color) in boxes.items():
-        style = {"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": color, "linewidth": 2.5}
-        axes.text(x, y, text, ha="center", va="center", fontsize=14, bbox=style)
-    arrows = [  # from, to, where the label stands, label
-        ((1.25, 0.9), (2.1, 0.9), (1.65, 1.02), "z"),
-        ((3.9, 1.15), (5.0, 1.7), (3.95, 1.55), "G(z)"),
-        ((3.75, 2.55), (5.0, 2.0), (5.1, 2.4), "x"),
-        ((7.0, 1.9), (7.85, 1.9), (7.42, 2.02), "logit"),
-    ]
-    for start, end, (x, y), label in arrows:
-        axes.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": "black", "linewidth": 1.5})
-        axes.text(x, y, shapes.get(label, ""), ha="center", fontsize=13)
-    learning = [  # D learns from the verdict; what G learns from comes back through D
-        ((8.6, 1.25), (6.4, 1.2), COLORS["D"], "arc3,rad=-0.3"),
-        ((7.85, 1.6), (7.0, 1.6), COLORS["G"], "arc3"),
-        ((5.0, 1.45), (3.95, 0.75), COLORS["G"], "arc3,rad=-0.2"),
-    ]
-    for start, end, color, way in learning:
-        arrow = {"arrowstyle": "-|>", "color": color, "linewidth": 1.5, "linestyle": "--"}
-        axes.annotate("", end, start, arrowprops=arrow | {"connectionstyle": way})
-    axes.text(5.2, 0.5, "dashed: what each learns from", ha="center", fontsize=13)
-    return figure
-
-
-def fingerprint(images):
-    """One line of numbers that tells images apart: nbval compares text where it cannot compare pictures."""
-    images = np.asarray(images, dtype="float64")
-    low, high = images.min(), images.max()
-    return f"{len(images)} images in {low:.2f}..{high:.2f}, mean {images.mean():.3f}, sd {images.std():.3f}"
 
 
 def save_gif(frames, path, columns=6, seconds=8.0):
@@ -234,17 +99,6 @@ def save_gif(frames, path, columns=6, seconds=8.0):
     return Path(path)
 
 
-def show_gif(path, alt):
-    """Show a GIF, from the page itself: an image/gif output would be lost in HTML pages and slides."""
-    if not isinstance(path, (str, Path)):
-        raise TypeError(
-            f"path: a {type(path).__name__} came; what serves is what save_gif(frames, path) returns"
-        )
-    data = base64.b64encode(Path(path).read_bytes()).decode()
-    style = "width: 22em; image-rendering: pixelated"
-    display(HTML(f'<img src="data:image/gif;base64,{data}" alt="{html.escape(alt)}" style="{style}">'))
-
-
-def _running_mean(values, smooth):
+def running_mean(values, smooth):
     smooth = max(1, min(smooth, len(values)))
     return np.arange(smooth, len(values) + 1), np.convolve(values, np.ones(smooth) / smooth, mode="valid")

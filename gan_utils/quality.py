@@ -5,27 +5,17 @@ images repeated cover ten classes. A fixed small classifier supplies the feature
 classifier cannot be compared with these.
 """
 
-import contextlib
 import functools
-import hashlib
-import os
-from pathlib import Path
 
-import keras
 import numpy as np
-from keras import layers
 
-from gan_utils.data import NAMES, Dataset, check_images, load_images
-from gan_utils.mnist import keras_folder
-from gan_utils.networks import LAST
+from gan_utils._support.classifiers import features_and_classes
+from gan_utils._support.image_checks import check_images
+from gan_utils.data import NAMES, Dataset, load_images
 
 NEIGHBOURS = 5  # k of density and coverage, as in their paper
 MOST_COMPARED = 10_000  # images on each side of a comparison; the test sets are no larger
 MOST_NEAREST = 1_000  # generated images whose nearest training image is looked up
-SHIPPED = {  # SHA-256 of the classifiers that come with the package (tools/make_classifiers.py)
-    "digits": "62182f493b44d74db2fe94d352b160375e28ba65092fb5cbe871aa33d64a7c23",  # 99.3 % right
-    "mnist": "9d3bc8f15825187ef4f456d0efa2bb893dfcacf02a2ddda8cd16bea71af46560",  # 99.0 %
-}
 
 
 def evaluate_quality(images, dataset):
@@ -75,7 +65,7 @@ def _floor(name, n):
 def _training_side(name):
     """Features of the training images: mean, covariance, the first of them; and the share of each class."""
     train = load_images(name, "train")
-    features, _ = _read(name, train.images)
+    features, _ = features_and_classes(name, train.images)
     p_data = np.bincount(train.labels, minlength=10) / len(train.labels)
     return features.mean(axis=0), np.cov(features, rowvar=False), features[:MOST_COMPARED], p_data
 
@@ -84,7 +74,7 @@ def _measure(images, train):
     mean, covariance, train_features, p_data = _training_side(train.name)
     # Files hold 8 bits a pixel, and so do the real images: compare like with like.
     images = np.round(images * 255) / 255
-    features, probabilities = _read(train.name, images)
+    features, probabilities = features_and_classes(train.name, images)
     density, coverage = _density_coverage(train_features[: len(images)], features)
     nearest = _nearest_distances(images[:MOST_NEAREST], train.images)
     return {
@@ -101,7 +91,7 @@ def _measure(images, train):
 def classify(images, dataset):
     """Class probabilities, float32 (n, 10), of images (n, 28, 28, 1), by the data set's fixed classifier."""
     _check_known(dataset)
-    return _read(dataset.name, check_images(images, dataset.images.shape[1:]))[1]
+    return features_and_classes(dataset.name, check_images(images, dataset.images.shape[1:]))[1]
 
 
 def _check_known(dataset):
@@ -111,75 +101,6 @@ def _check_known(dataset):
         raise ValueError(
             f"dataset: {dataset.name!r} came; what serves has a classifier: {', '.join(NAMES[1:])}"
         )
-
-
-def build_classifier():
-    """Two 3x3 convolutions with max-pooling, 128 ReLU features, softmax over 10 classes. Not compiled."""
-    return keras.Sequential(
-        [
-            keras.Input((28, 28, 1)),
-            layers.Conv2D(32, 3, activation="relu", **LAST),
-            layers.MaxPooling2D(**LAST),
-            layers.Conv2D(64, 3, activation="relu", **LAST),
-            layers.MaxPooling2D(**LAST),
-            layers.Flatten(**LAST),
-            layers.Dense(128, activation="relu", name="features"),
-            layers.Dense(10, activation="softmax"),
-        ],
-        name="classifier",
-    )
-
-
-def train_classifier(dataset, epochs=5):
-    """Train the classifier on a training split: Adam, cross-entropy and nothing else.
-
-    A penalty on the features would shrink every Frechet distance.
-    """
-    classifier = build_classifier()
-    classifier.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
-    classifier.fit(dataset.images, dataset.labels, batch_size=128, epochs=epochs, verbose=0)
-    return classifier
-
-
-def _classifier(name):
-    """The fixed classifier of a data set: shipped, or cached, or trained now and cached."""
-    classifier = build_classifier()
-    if name in SHIPPED:
-        path = Path(__file__).with_name(f"classifier_{name}.npz")
-        if hashlib.sha256(path.read_bytes()).hexdigest() != SHIPPED[name]:
-            raise ValueError(f"{path.name} in gan_utils is damaged: install gan_utils again")
-    else:
-        path = keras_folder() / "gan_utils" / f"classifier_{name}.npz"
-        if not path.exists():
-            print(f"Training the classifier for {name}, once: it is kept for the next time.")
-            classifier = train_classifier(load_images(name, "train"))
-            with contextlib.suppress(OSError):  # a cache that cannot be written costs time only
-                save_classifier(classifier, path)
-            return classifier
-    with np.load(path, allow_pickle=False) as weights:
-        classifier.set_weights([weights[f"arr_{i}"].astype("float32") for i in range(len(weights.files))])
-    return classifier
-
-
-def save_classifier(classifier, path):
-    """Write the weights as float16, half the size; whole or not at all, for others may be reading."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    with open(partial, "wb") as file:
-        np.savez_compressed(file, *[w.astype("float16") for w in classifier.get_weights()])
-    partial.replace(path)
-
-
-@functools.cache
-def _reader(name):
-    classifier = _classifier(name)
-    return keras.Model(classifier.inputs, [classifier.get_layer("features").output, classifier.outputs[0]])
-
-
-def _read(name, images):
-    """Features (n, 128) as float64 and class probabilities (n, 10)."""
-    features, probabilities = _reader(name).predict(images, batch_size=500, verbose=0)
-    return features.astype("float64"), probabilities
 
 
 def _frechet_distance(mean_1, covariance_1, mean_2, covariance_2):

@@ -5,11 +5,11 @@ import os
 import signal
 import socket
 
-import browser
 import numpy as np
 import pytest
 
-from gan_utils import mnist
+from gan_utils._support import downloads as mnist
+from tools.export import browser
 
 # `make test` tells its flags and its depth to every make that a test starts, which then speaks of them.
 for variable in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES"):

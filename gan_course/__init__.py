@@ -1,0 +1,28 @@
+"""What the lessons are held with: checks of the exercises, guesses, figures, widgets, the closing quiz.
+
+The notebooks import it as `course`. It stands on `gan_utils`, which knows nothing of it.
+"""
+
+from gan_course import check
+from gan_course.figures import STYLE, fingerprint, plot_gan, plot_signature, show, show_gif
+from gan_course.guess import Guess
+from gan_course.quiz import load_quiz
+from gan_course.widgets import debug_step, explore_latents
+
+__all__ = [
+    "STYLE",
+    "Guess",
+    "check",
+    "debug_step",
+    "explore_latents",
+    "fingerprint",
+    "load_quiz",
+    "plot_gan",
+    "plot_signature",
+    "show",
+    "show_gif",
+]
+
+
+def __dir__():
+    return sorted(__all__)

@@ -1,0 +1,180 @@
+"""The passes of `GAN.fit` over the data: order, callbacks, film; and steps that are done whole."""
+
+import contextlib
+import functools
+import math
+import signal
+import sys
+import threading
+import zlib
+
+import keras
+import numpy as np
+
+from gan_utils._support.callbacks import OneBar, check_callbacks
+from gan_utils._support.image_checks import check_count, check_images
+from gan_utils._support.network_checks import check_batch
+
+
+@contextlib.contextmanager
+def interrupts_wait():
+    """Hold an interrupt (Ctrl-C, Jupyter's Stop) back until the block is done.
+
+    Between D's update and G's it would leave half a step behind, which no later call could complete.
+    """
+    previous = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or previous is None:
+        yield  # interrupts do not come here, or are not Python's
+        return
+    waiting = []
+    signal.signal(signal.SIGINT, lambda *_: waiting.append(True))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
+        if waiting:
+            signal.raise_signal(signal.SIGINT)
+
+
+def whole_step(train_on_batch):
+    """Decorate a step of a GAN: interrupts wait for its end, and one that an error breaks in two is known."""
+
+    @functools.wraps(train_on_batch)
+    def step(gan, real_images):
+        check_whole(gan)
+        number, updates = gan.step, int(gan.discriminator.optimizer.iterations)
+        with interrupts_wait():
+            try:
+                return train_on_batch(gan, real_images)
+            except BaseException as error:
+                gan.broken_step = f"step {number + 1} broke off half-way ({type(error).__name__})"
+                if gan.step > number or int(gan.discriminator.optimizer.iterations) == updates:
+                    gan.broken_step = None  # both players have made their update, or neither
+                raise
+
+    return step
+
+
+def check_whole(gan):
+    """Raise RuntimeError if D made an update in the latest step and G did not."""
+    if gan.broken_step:
+        raise RuntimeError(
+            f"{gan.broken_step}: D has learned from it, and G has not. What serves is GAN.load of what was "
+            f"saved last; or gan.broken_step = None, to go on with a D that is one update ahead"
+        )
+
+
+def status(gan):
+    """One line: how far training has come, and what to do where it was broken off."""
+    if gan.broken_step:
+        return gan.broken_step
+    if gan.plan and gan.plan["done"] < gan.plan["epochs"]:
+        return f"the training was stopped at step {gan.step}: run its fit again to go on"
+    return f"trained for {gan.step} steps" if gan.step else "not trained yet: run its fit"
+
+
+def fit_gan(gan, images, epochs, batch_size, callbacks, verbose):
+    """See `GAN.fit`. `gan.order`, `gan.position` and `gan.plan` hold what a broken-off one needs to go on."""
+    images = check_images(images, gan.image_shape)
+    check_count("epochs", epochs)
+    check_count("batch_size", batch_size, largest=len(images))
+    check_batch("batch_size: a batch", batch_size, gan.least_batch)
+    callbacks = check_callbacks(callbacks)
+    check_whole(gan)
+    _make_plan(gan, images, epochs, batch_size)
+    bar = OneBar(gan.plan["steps"], gan.plan["steps"] - _steps_left(gan))
+    if verbose == 1 and not any(isinstance(c, keras.callbacks.ProgbarLogger) for c in callbacks):
+        callbacks.append(bar)
+    params = {"epochs": epochs, "steps": _steps(gan, len(images)), "verbose": verbose}
+    callbacks = keras.callbacks.CallbackList(
+        callbacks, add_history=True, add_progbar=verbose == 2, model=gan, **params
+    )
+    gan.stop_training = False
+    try:
+        _train(gan, images, batch_size, callbacks)
+    except KeyboardInterrupt:
+        if bar in callbacks.callbacks:  # it ends its line
+            bar.steps = gan.plan["steps"] - _steps_left(gan)
+            bar.on_train_end()
+        raise _stop(gan) from None
+    return gan.history
+
+
+def _make_plan(gan, images, epochs, batch_size):
+    """Make `gan.plan`, or go on with the one that is there, where the same fit was broken off."""
+    some = images[:: math.ceil(len(images) / 100)]
+    known = [len(images), zlib.crc32(np.ascontiguousarray(some))]
+    asked = {"epochs": int(epochs), "batch_size": int(batch_size), "images": known}
+    if gan.plan.get("images", known) != known or len(gan.order) != len(images):
+        gan.order, gan.position = gan.order[:0], 0  # a pass over other images is not finished with these
+    if not (gan.plan.items() >= asked.items() and gan.plan["done"] < epochs):
+        gan.plan = asked | {"done": 0}
+        gan.plan["steps"] = _steps_left(gan)
+
+
+def _steps_left(gan):
+    """Steps that `gan.plan` has left to do, the rest of the pass under way among them."""
+    rest = _steps(gan, len(gan.order) - gan.position)
+    whole = gan.plan["epochs"] - gan.plan["done"] - bool(rest)
+    return whole * _steps(gan, gan.plan["images"][0]) + rest
+
+
+def _steps(gan, n):
+    """Steps that n images make: what is too small for a batch of its own joins the last one."""
+    alone = n >= gan.least_batch
+    return max(1, math.ceil((n + 1 - gan.least_batch) / gan.plan["batch_size"])) if alone else 0
+
+
+def _train(gan, images, batch_size, callbacks):
+    if not gan.frames:
+        gan.keep_frame()
+    epoch_logs = {}
+    callbacks.on_train_begin()
+    for epoch in range(gan.plan["done"], gan.plan["epochs"]):
+        callbacks.on_epoch_begin(epoch)
+        if len(gan.order) - gan.position < gan.least_batch:
+            with interrupts_wait():
+                gan.order, gan.position = gan.random.permutation(len(images)).astype("int32"), 0
+        batches, sizes = [], []
+        while gan.position < len(images):
+            callbacks.on_train_batch_begin(len(batches))
+            with interrupts_wait():
+                chosen = gan.order[gan.position : gan.position + batch_size]
+                if len(images) - gan.position - batch_size < gan.least_batch:  # more, not a batch of one
+                    chosen = gan.order[gan.position :]
+                logs = gan.train_on_batch(images[chosen])
+                gan.position += len(chosen)
+                gan.plan["done"] += gan.position == len(images)
+                # Frames at steps 1, 2, 4, 8, ..., for most happens at the beginning; and after each epoch.
+                if gan.step & (gan.step - 1) == 0 or gan.position == len(images):
+                    gan.keep_frame()
+            batches.append(list(logs.values()))
+            sizes.append(len(chosen))
+            callbacks.on_train_batch_end(len(batches) - 1, logs)
+            if gan.stop_training:
+                break
+        epoch_logs = dict(zip(logs, np.average(batches, axis=0, weights=sizes).tolist(), strict=True))
+        callbacks.on_epoch_end(epoch, epoch_logs)
+        if gan.stop_training:
+            gan.keep_frame()
+            gan.plan["done"] = gan.plan["epochs"]  # it has ended as it was asked to
+            break
+    callbacks.on_train_end(epoch_logs)
+
+
+def _stop(gan):
+    """A KeyboardInterrupt that IPython and Python tell in one line; it ends a Run All, or a program."""
+    done = gan.plan["done"] == gan.plan["epochs"]
+    told = f"stopped at step {gan.step}" + (", the last" if done else "; run again to go on")
+    stop = KeyboardInterrupt(told)
+    stop._render_traceback_ = lambda: [told]  # what IPython shows
+    if sys.excepthook is sys.__excepthook__:
+        sys.excepthook = _tell_in_one_line
+    return stop
+
+
+def _tell_in_one_line(kind, error, trace):
+    if hasattr(error, "_render_traceback_"):
+        print(*error._render_traceback_(), file=sys.stderr)
+    else:
+        sys.__excepthook__(kind, error, trace)

@@ -1,0 +1,230 @@
+"""Which networks make a pair that can be trained: what `build_combined` and `GAN` refuse, and the cure."""
+
+import keras
+import numpy as np
+from keras import layers
+
+from gan_utils._support import probing
+
+
+def check_pair(generator, discriminator):
+    """Raise unless G's images fit D, and D ends in a logit and judges each image alone.
+
+    Raises:
+        TypeError: one of the two is not a Keras model.
+        ValueError: anything else; the message names the cure.
+    """
+    for name, model in (("generator", generator), ("discriminator", discriminator)):
+        _check_network(name, model)
+    if len(generator.input_shape) != 2:
+        raise ValueError(f"generator must take latents (n, latent_dim); its input is {generator.input_shape}")
+    image_shape, taken = generator.output_shape[1:], _input_shape(discriminator, generator)
+    if image_shape != taken[1:]:
+        raise ValueError(
+            f"generator makes images {image_shape}, but discriminator "
+            f"takes images {taken[1:]}: give both the same image_shape"
+        )
+    sizes = (*generator.input_shape[1:], *image_shape)
+    if not all(sizes):
+        raise ValueError(f"generator maps {sizes[:1]} to {sizes[1:]}: each size must be known and at least 1")
+    shared = {id(w) for w in generator.weights} & {id(w) for w in discriminator.weights}
+    if shared:
+        raise ValueError(
+            f"generator and discriminator share {len(shared)} weights, so that a step of either would move "
+            f"both: build each from layers of its own"
+        )
+    scores = _output_shape(discriminator, image_shape)
+    if scores != (None, 1):
+        raise ValueError(f"discriminator must end in one logit, output shape (None, 1), not {scores}")
+    for name, model in (("generator", generator), ("discriminator", discriminator)):
+        _check_channels(name, model, image_shape)
+    images = probing.draw_inputs(image_shape)
+    _check_logit(discriminator, images)
+    _check_company(discriminator, images)
+
+
+def check_generator(generator):
+    """Raise ValueError unless G's images stay in [0, 1], whatever its weights, and depend on the latents."""
+    latents = probing.draw_inputs(generator.input_shape[1:])
+    tried = [*probing.outputs_of_other_weights(generator, latents, trials=6)]
+    low, high = probing.range_of(tried)
+    if low < -1e-3 or high > 1 + 1e-3:
+        raise ValueError(
+            f"generator must make images in [0, 1], but {_told(low, high)}: end it in a sigmoid, as in "
+            f'Dense(..., activation="sigmoid"), and train on images in [0, 1]'
+        )
+    if tried and all(np.ptp(images, axis=0).max() == 0 for images in tried):
+        raise ValueError("generator makes the same image of all latents: let its first layer take them in")
+
+
+def check_strategy(model):
+    """Return the model, or raise ValueError where a strategy of TensorFlow's would split its batches."""
+    strategy = getattr(model, "distribute_strategy", None)  # there is none on the other backends
+    if strategy is not None and "Default" not in type(strategy).__name__:
+        raise ValueError(
+            f"{type(strategy).__name__}: a GAN cannot be built or trained under a strategy of tf.distribute, "
+            f"which splits its batches: leave its scope; several devices serve on JAX "
+            f"(KERAS_BACKEND=jax) with keras.distribution.set_distribution"
+        )
+    return model
+
+
+def needs_company(generator):
+    """Does G in training normalize by the statistics of its batch, which one image alone has not?"""
+    return probing.sees_company(generator, probing.draw_inputs(generator.input_shape[1:]), modes=(True,))
+
+
+def check_both_train(generator, discriminator):
+    """Raise ValueError where a network has nothing to train, or a strategy of TensorFlow's trains it."""
+    for name, model in (("generator", generator), ("discriminator", discriminator)):
+        check_strategy(model)
+        if not model.trainable_weights:
+            raise ValueError(
+                f"{name} has no trainable weights and would learn nothing: set {name}.trainable = False "
+                f"and then True, which reaches every layer; the combined model needs no flag"
+            )
+
+
+def check_batch(argument, size, least):
+    """Raise ValueError unless there are enough images for a generator that `needs_company`."""
+    if size < least:
+        raise ValueError(
+            f"{argument} must hold at least {least} images; it is {size}: generator normalizes by its batch, "
+            f"as BatchNormalization does, and would make the same image of all latents if each came alone"
+        )
+
+
+def clone(generator):
+    """A second generator of the same kind, for the average."""
+    try:
+        return keras.models.clone_model(generator, clone_function=_clone_layer, recursive=True)
+    except Exception as error:
+        raise TypeError(
+            f"generator cannot be copied for the average ({type(error).__name__}): a layer or class of your "
+            f"own lacks get_config, or **kwargs in __init__; add them, or give average=0"
+        ) from error
+
+
+def _clone_layer(layer):
+    """A layer like it; itself where it has no state, as a Lambda, which Keras would not copy, has none."""
+    return layer.__class__.from_config(layer.get_config()) if getattr(layer, "variables", ()) else layer
+
+
+def own_optimizer(argument, given):
+    """The Keras optimizer that was given or named, or None; TypeError or ValueError where it cannot serve."""
+    if given is None:
+        return None
+    serves = 'what serves is a Keras optimizer or its name, as "adam"'
+    if isinstance(given, type):
+        raise TypeError(f"{argument}: the class {given.__name__} came; {serves}: {given.__name__}()")
+    try:
+        optimizer = keras.optimizers.get(given)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{argument}: {given!r} came; {serves}") from error
+    if optimizer.built:
+        raise ValueError(f"{argument} has trained other weights already, and knows no others: give a new one")
+    return optimizer
+
+
+def _check_network(name, model):
+    if not isinstance(model, keras.Model):
+        kind = type(model)
+        hint = (
+            ": build it with `import keras`, not tf.keras" if kind.__module__.startswith("tf_keras") else ""
+        )
+        raise TypeError(f"{name} must be a Keras model, not {kind.__name__}{hint}")
+    if not model.built:
+        raise ValueError(f"{name} is not built yet: begin it with keras.Input, so that its shapes are known")
+    for end in ("input", "output"):
+        shape = getattr(model, f"{end}_shape", ())
+        if isinstance(shape, (list, dict)):
+            raise ValueError(f"{name} must have one {end}; its {end}s have the shapes {shape}")
+    for tensor in getattr(model, "inputs", None) or []:
+        if not keras.backend.is_float_dtype(tensor.dtype):
+            raise ValueError(
+                f"{name} takes {tensor.dtype}, but must take floating point: no dtype in its keras.Input"
+            )
+    for weight in model.weights:
+        if weight.dtype in ("float16", "bfloat16"):
+            raise ValueError(
+                f"{name} has weights of {weight.dtype}, too coarse to train (keras.json may say so): call "
+                f'keras.config.set_floatx("float32") before you build it; what is fast and serves is '
+                f'keras.config.set_dtype_policy("mixed_{weight.dtype}")'
+            )
+    if name == "generator" and not hasattr(model, "input_shape"):
+        raise ValueError(
+            "generator is of a class of its own, so that its shapes are unknown: give "
+            "keras.Model(z, generator(z)) with z = keras.Input((latent_dim,)) in its place"
+        )
+
+
+def _check_channels(name, model, image_shape):
+    """Where keras.json sets channels_first, layers that do not say otherwise take rows for channels."""
+    if keras.config.image_data_format() == "channels_first" and image_shape[-1] in (1, 3):
+        for layer in _all_layers(model):
+            if getattr(layer, "data_format", "") == "channels_first" and not isinstance(
+                layer, layers.Flatten
+            ):
+                raise ValueError(
+                    f"{name}: layer {layer.name!r} reads channels_first, as keras.json says, but images "
+                    f'are {image_shape}: keras.config.set_image_data_format("channels_last") comes first'
+                )
+
+
+def _input_shape(discriminator, generator):
+    return getattr(discriminator, "input_shape", generator.output_shape)  # a class of one's own has none
+
+
+def _output_shape(discriminator, image_shape):
+    if hasattr(discriminator, "output_shape"):
+        return discriminator.output_shape
+    try:
+        return discriminator.compute_output_spec(keras.KerasTensor((None, *image_shape))).shape
+    except Exception as error:
+        raise ValueError(f"discriminator cannot take images {image_shape}: {error}") from error
+
+
+def _check_logit(discriminator, images):
+    low, high = probing.output_range(discriminator, images)
+    if np.isfinite([low, high]).any():
+        raise ValueError(
+            f"discriminator must end in a logit, without bound in both directions, but {_told(low, high)}: "
+            f"end it in Dense(1) without an activation; the losses here apply the sigmoid themselves, "
+            f"without loss of precision"
+        )
+
+
+def _told(low, high):
+    """What was found of a network's range, and what it comes from."""
+    whatever = "whatever its weights"
+    if not np.isfinite([low, high]).any():
+        return f"its outputs have no bounds {whatever}: it ends in no activation"
+    if not np.isfinite(low):
+        return f"its outputs are never above {high + 0:.2g} {whatever}: it ends in a log_sigmoid or the like"
+    if not np.isfinite(high):
+        end = "a ReLU" if low > -0.1 else "an ELU"
+        return f"its outputs are never below {low + 0:.2g} {whatever}: it ends in {end} or the like"
+    end = "a sigmoid" if low > -0.1 else "a tanh"
+    return f"its outputs stay within {low + 0:.2g}..{high + 0:.2g} {whatever}: it ends in {end} or the like"
+
+
+def _check_company(discriminator, images):
+    normalized = [
+        layer for layer in _all_layers(discriminator) if isinstance(layer, layers.BatchNormalization)
+    ]
+    # A layer that is frozen with the whole of D will normalize when D is thawed.
+    frozen = not discriminator.trainable and normalized
+    if frozen or probing.sees_company(discriminator, images):
+        found = f" (layer {normalized[0].name!r} is BatchNormalization)" if normalized else ""
+        raise ValueError(
+            f"discriminator scores an image by the company it comes in{found}: something in it mixes the "
+            f"images of a batch, which are half real in its own steps and all fake in the generator's, so "
+            f"that G learns from another D than the one trained; use none, or LayerNormalization"
+        )
+
+
+def _all_layers(model):
+    for layer in model.layers:
+        yield layer
+        if hasattr(layer, "layers"):
+            yield from _all_layers(layer)

@@ -1,0 +1,226 @@
+"""The decks in a real browser, opened from disk with no network: every slide, every build, three sizes."""
+
+import re
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from nbformat.v4 import new_markdown_cell, new_notebook
+
+import gan_course as course
+from tools.export import browser, export, slides_pdf
+from tools.export.notes import Note
+
+NOTEBOOKS = export.find_notebooks()
+SIZES = [(1280, 720), (1920, 1080), (1024, 768)]
+LEGIBLE = 18  # pixels at 1280x720: what can be read from the back of a room
+FIGURE_TEXT = course.STYLE["font.size"] / 72 * 100  # pixels: our figures' smallest print, at 100 dots an inch
+NO_LETTERS = ["Ten rows of ten handwritten digits", "A grid of one hundred generated"]  # how their alt begins
+
+pytestmark = pytest.mark.browser
+
+# What stands on the slide as it is now: how far its worst box reaches beyond the stage, or beyond a box that
+# cuts it off; its smallest text; TeX that nobody typeset; formulas of no size; pictures that did not load.
+# A formula has the size of its letters, not of their indices; a GIF shows pixels, no text.
+LOOK = r"""([figureText, noLetters]) => {
+    const slide = Reveal.getCurrentSlide(), stage = document.querySelector(".slides").getBoundingClientRect();
+    const screen = {left: 0, top: 0, right: innerWidth, bottom: innerHeight};
+    const found = {beyond: -9999, worst: "", smallest: 9999, small: "", wrong: []};
+    const seen = node => node.checkVisibility({visibilityProperty: true}) && !node.closest("aside");
+    const measure = (element, rects, what) => {
+        const boxes = [stage, screen];
+        for (let box = element; box !== slide; box = box.parentElement) {
+            if (getComputedStyle(box).overflow !== "visible" && !box.closest("svg"))
+                boxes.push(box.getBoundingClientRect());
+        }
+        for (const rect of rects) for (const box of boxes) {
+            const aside = Math.max(box.left - rect.left, rect.right - box.right);
+            const over = Math.max(aside, box.top - rect.top, rect.bottom - box.bottom);
+            if (rect.width && over > found.beyond) Object.assign(found, {beyond: over, worst: what});
+        }
+    };
+    const size = (pixels, what) => {
+        if (pixels < found.smallest) Object.assign(found, {smallest: pixels, small: what});
+    };
+    const scale = slide.getBoundingClientRect().width / slide.offsetWidth;
+    const texts = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const text = texts.currentNode, element = text.parentElement, words = text.data.trim().slice(0, 50);
+        if (!words || !seen(element)) continue;
+        const range = document.createRange();
+        range.selectNodeContents(text);
+        measure(element, range.getClientRects(), words);
+        size(parseFloat(getComputedStyle(element).fontSize) * element.currentCSSZoom * scale, words);
+        const tex = !element.closest("code, pre") && /\$|\\[a-zA-Z(\[]/.test(text.data);
+        if (tex) found.wrong.push("raw TeX: " + words);
+    }
+    for (const element of slide.querySelectorAll("svg, img, table, pre, hr, video, canvas")) {
+        if (!seen(element)) continue;
+        const rect = element.getBoundingClientRect();
+        const what = element.getAttribute("alt")?.slice(0, 50) ?? element.tagName;
+        measure(element.parentElement, [rect], what);
+        if (element.matches("svg.math")) {
+            for (const path of element.querySelectorAll("path, rect"))
+                measure(element.parentElement, [path.getBoundingClientRect()], element.ariaLabel);
+            if (!rect.width || !rect.height) found.wrong.push("formula not drawn: " + element.ariaLabel);
+            size(rect.width / element.viewBox.baseVal.width * 46, element.ariaLabel);
+        }
+        if (element.matches("img")) {
+            if (!element.naturalWidth) found.wrong.push("picture not loaded: " + what);
+            const enlarged = Math.min(rect.width / element.naturalWidth, rect.height / element.naturalHeight);
+            const bare = noLetters.some(start => what.startsWith(start));
+            if (!bare && !element.src.startsWith("data:image/gif")) size(enlarged * figureText, what);
+        }
+    }
+    return {...found, slide: Reveal.getSlidePastCount() + 1, title: slide.querySelector("h1, h2")?.innerText};
+}"""
+
+
+@pytest.fixture
+def small(tmp_path):
+    """Writes a deck of two slides with notes, `planted` on the second; returns its path."""
+
+    def write(planted=""):
+        cells = [
+            new_markdown_cell("# A deck", id="first"),
+            new_markdown_cell("## $x^2$\n\nPLANTED", id="second"),
+        ]
+        for cell in cells:
+            cell.metadata.slideshow = {"slide_type": "slide"}
+        notes = {"first": Note(1, "", "Say hello."), "second": Note(1, "", "Now ask.")}
+        written = export.export_deck(new_notebook(cells=cells), "05_small", Path(), notes)
+        path = tmp_path / "05_small.slides.html"
+        path.write_text(written.replace("PLANTED", planted), encoding="utf-8")
+        return path
+
+    return write
+
+
+def slides_of(deck):
+    """The sections of a deck's HTML that are slides, not stacks of them."""
+    return BeautifulSoup(deck.read_text(encoding="utf-8"), "html.parser").select("section:not(:has(section))")
+
+
+def show(page, deck):
+    page.goto(deck.as_uri())
+    page.wait_for_selector(".reveal.ready")
+    page.add_style_tag(content="* { transition: none !important; }")  # builds appear at once
+
+
+def looks(page):
+    """Step through the deck by its own key, and look at each slide and each build of it."""
+    while True:
+        yield page.evaluate(LOOK, [FIGURE_TEXT, NO_LETTERS])
+        if page.evaluate("Reveal.isLastSlide() && !Reveal.availableFragments().next"):
+            return
+        page.keyboard.press("Space")
+
+
+def faults(page, deck):
+    """What is wrong with a deck at the page's size, one line each, and the looks."""
+    show(page, deck)
+    seen = list(looks(page))
+    told = [f"asked for {address}" for address in page.outside]
+    told += [f"complained: {text}" for text in page.complaints]
+    for look in seen:
+        told += [f"slide {look['slide']}: {text}" for text in look["wrong"]]
+        if look["beyond"] > 0.5:
+            told.append(f"slide {look['slide']}: {look['worst']!r} reaches {look['beyond']:.1f} px too far")
+        if page.viewport_size["width"] == 1280 and look["smallest"] < LEGIBLE - 0.05:
+            told.append(f"slide {look['slide']}: {look['small']!r} has {look['smallest']:.1f} px")
+    return list(dict.fromkeys(told)), seen
+
+
+@pytest.fixture(scope="module")
+def decks(tmp_path_factory):
+    """The four decks, as `make slides` writes them."""
+    folder = tmp_path_factory.mktemp("slides")
+    for path in NOTEBOOKS:
+        (folder / f"{path.stem}.slides.html").write_text(export.deck_of(path), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("name", [path.stem for path in NOTEBOOKS])
+def test_every_slide_fits_and_can_be_read(chromium, decks, name):
+    told, deck = {}, decks / f"{name}.slides.html"
+    for width, height in SIZES:
+        with browser.page_without_network(chromium, viewport={"width": width, "height": height}) as page:
+            told[width], seen = faults(page, deck)
+        assert {look["slide"] for look in seen} == set(range(1, len(slides_of(deck)) + 1))
+        print(
+            f"\n{name}  {width}x{height}  slides {seen[-1]['slide']}  "
+            f"builds {len(seen) - seen[-1]['slide']}  "
+            f"worst overflow {max(look['beyond'] for look in seen):.1f} px  "
+            f"smallest text {min(look['smallest'] for look in seen):.1f} px",
+            end="",
+        )
+    assert not any(told.values()), "\n".join(f"{width}: {line}" for width in told for line in told[width])
+
+
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+@pytest.mark.parametrize(
+    ("planted", "said"),
+    [
+        ('<p style="position: absolute; right: -1px">edge</p>', "'edge' reaches 1.0 px too far"),
+        ('<p style="position: absolute; top: 701px">foot</p>', "'foot' reaches .* px too far"),
+        ('<p class="fragment" style="position: absolute; right: -1px">build</p>', "'build' reaches 1.0 px"),
+        ('<div style="height: 50px; overflow: auto">one<br>two</div>', "'two' reaches .* px too far"),
+        ("<p>the loss $L_D$</p>", r"raw TeX: the loss \$L_D\$"),
+        ('<svg class="math" aria-label="y" viewBox="0 0 9 9" width="0"></svg>', "formula not drawn: y"),
+        ('<img alt="a face" src="https://example.org/face.png">', "asked for https://example.org/face.png"),
+        ('<img alt="a face" src="data:image/png;base64,AAAA">', "picture not loaded: a face"),
+        (f'<img alt="a curve" src="data:image/png;base64,{PNG}" width="0.5">', "'a curve' has 9.0 px"),
+        ('<p style="font-size: 15px">small print</p>', "'small print' has 15.0 px"),
+        ('<p style="zoom: 0.5">half</p>', "'half' has 17.0 px"),
+        ('<script>throw new Error("broken")</script>', "complained: broken"),
+    ],
+)  # fmt: skip
+def test_a_planted_fault_is_found(chromium, small, planted, said):
+    with browser.page_without_network(chromium, viewport={"width": 1280, "height": 720}) as page:
+        assert faults(page, small())[0] == []
+    with browser.page_without_network(chromium, viewport={"width": 1280, "height": 720}) as page:
+        told = "\n".join(faults(page, small(planted))[0])
+    assert re.search(said, told), told
+
+
+def test_the_speaker_view_works_from_disk(chromium, small):
+    with browser.page_without_network(chromium, viewport={"width": 1280, "height": 720}) as page:
+        show(page, small())
+        with page.context.expect_page() as opening:
+            page.keyboard.press("s")
+        speaker = opening.value
+        speaker.on("pageerror", lambda error: page.complaints.append(str(error)))
+        notes = speaker.locator(".speaker-controls-notes .value")
+        notes.get_by_text("Say hello.").wait_for()
+        page.keyboard.press("Space")
+        notes.get_by_text("Now ask.").wait_for()
+        speaker.frame_locator("#current-slide iframe").locator("section.present.present h2").wait_for()
+        assert notes.get_by_text("Say hello.").count() == 0
+        assert page.outside == page.complaints == []
+
+
+def pages(pdf):
+    """How many pages a PDF of Chromium's has."""
+    return len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes()))
+
+
+@pytest.mark.parametrize("name", [path.stem for path in NOTEBOOKS])
+def test_one_page_a_slide_and_one_for_its_notes(chromium, decks, name):
+    deck = decks / f"{name}.slides.html"
+    slides = slides_of(deck)
+    printed, handout = slides_pdf.print_deck(chromium, deck)
+    noted = sum(bool(slide.select("aside.notes")) for slide in slides)
+    assert pages(printed) == len(slides)
+    assert pages(handout) == len(slides) + noted
+    with browser.page_without_network(chromium, viewport={"width": 1280, "height": 720}) as page:
+        page.goto(deck.as_uri() + slides_pdf.KINDS["handout.pdf"])
+        page.wait_for_selector(".reveal.ready .pdf-page", state="attached")
+        said = page.locator(".speaker-notes-pdf").all_inner_texts()
+        edges = (
+            "all => all.map(one => one.getBoundingClientRect().left - one.closest('.pdf-page').offsetLeft)"
+        )
+        margins = page.locator(".pdf-page section > div").evaluate_all(edges)
+    assert len(said) == noted and all(len(text.split()) > 20 for text in said)
+    assert len(margins) == len(slides) and min(margins) >= 36

@@ -1,0 +1,138 @@
+"""The checks, checked: solutions and other right answers pass, and each slip gets a hint of its own."""
+
+import functools
+import importlib.util
+import inspect
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import gan_course as course
+from gan_course.check.cases import agree, apart
+from gan_course.check.running import copied
+from tests.notebooks import notebook_rules as rules
+
+NOTEBOOKS = rules.REPOSITORY / "notebooks"
+SOLUTIONS = sorted((NOTEBOOKS / "solutions").glob("*.py"))
+ANSWERS = Path(__file__).with_name("answers")
+NAMES = [path.stem for path in SOLUTIONS]
+TABLE = []
+
+
+@pytest.fixture(scope="module", autouse=True)
+def table(request):
+    """Print, after the tests, how many answers each exercise was tried with."""
+    yield
+    lines = [f"{'exercise':<26}{'right':>7}{'hints':>7}{'not tried':>11}"]
+    lines += [f"{name:<26}{right:>7}{wrong:>7}{1:>11}" for name, right, wrong in TABLE]
+    with request.config.pluginmanager.get_plugin("capturemanager").global_and_fixture_disabled():
+        print("\n" + "\n".join(lines))
+
+
+def load(path):
+    spec = importlib.util.spec_from_file_location(f"{path.parent.name}_{path.stem}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@functools.cache
+def judged(name):
+    """The verdicts on the wrong answers, by the piece of the hint that is expected."""
+    wrong = load(ANSWERS / f"{name}.py").wrong
+    return {hint: getattr(course.check, name)(answer) for hint, answer in wrong.items()}
+
+
+def check_example(answer, verdict):
+    """If the hint shows an example, it is one on which this answer fails, and just as the hint says."""
+    example = verdict.example
+    if example is None:
+        return
+    with np.errstate(all="ignore"):
+        came = np.array(answer(*map(copied, example.arguments.values())), "float64")
+    came = came if came.shape == np.shape(example.came) else came[example.where]
+    assert agree(came, example.came), verdict
+    assert not agree(came, example.expected, rtol=1e-9, atol=1e-9), verdict
+    expected, came = apart(example.expected, example.came)
+    assert expected != came and expected in verdict.message and came in verdict.message, verdict
+
+
+def stubs():
+    """The exercise cells of the notebooks: (notebook, name, source), name being that of the check."""
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        for cell in rules.code_cells(rules.read_notebook(path)):
+            if "exercise" in rules.tags(cell):
+                yield path.stem, cell.id.removeprefix("exercise-"), cell
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_check_knows_right_from_wrong(name):
+    check = getattr(course.check, name)
+    answers = load(ANSWERS / f"{name}.py")
+    solution = getattr(load(NOTEBOOKS / "solutions" / f"{name}.py"), name)
+    for answer in (solution, *answers.right):
+        verdict = check(answer)
+        assert verdict and verdict.state == "right", verdict
+    verdicts = judged(name)
+    for hint, verdict in verdicts.items():
+        assert verdict.state == "not yet" and not verdict, f"{hint}: {verdict}"
+        assert hint in verdict.message, f"{hint!r} is not in {verdict!r}"
+        assert "cannot be judged" not in verdict.message and "by hand" not in verdict.message, verdict
+        check_example(answers.wrong[hint], verdict)
+    messages = [verdict.message for verdict in verdicts.values()]
+    assert len(set(messages)) == len(messages) >= 5, "five wrong answers at the least, each with its own hint"
+    assert len(answers.right) >= 1
+    TABLE.append((name, 1 + len(answers.right), len(messages)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_parameter_has_one_value_only(name):
+    """Whatever a check tries, it tries with two values of each parameter: what is hard-coded is found out."""
+    solution = getattr(load(NOTEBOOKS / "solutions" / f"{name}.py"), name)
+    if not callable(solution) or not inspect.signature(solution).parameters:
+        return
+    seen = {parameter: set() for parameter in inspect.signature(solution).parameters}
+
+    def noting(*arguments):
+        for values, argument in zip(seen.values(), arguments, strict=True):
+            parts = argument if isinstance(argument, (list, tuple)) else [argument]
+            if any(isinstance(part, np.ndarray) for part in parts):
+                values.add((len(parts), *map(np.shape, parts)))
+            elif isinstance(argument, (int, float, list, tuple)):
+                values.add(repr(argument))
+        return solution(*arguments)
+
+    assert getattr(course.check, name)(noting)
+    if name != "optimistic_push":  # its array holds a number for each of two players
+        assert all(len(values) != 1 for values in seen.values()), seen
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("blank", [None, ..., lambda *arguments: ...], ids=["None", "...", "function"])
+def test_an_untouched_answer_is_not_tried_yet(name, blank):
+    verdict = getattr(course.check, name)(blank)
+    assert verdict.state == "not tried yet" and verdict.message and not verdict
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_hint_gives_the_solution(name):
+    # A line of the solution that stands in what the check says would be one that need not be found.
+    said = [verdict.message for verdict in (getattr(course.check, name)(None), *judged(name).values())]
+    text = (NOTEBOOKS / "solutions" / f"{name}.py").read_text(encoding="utf-8").partition('"""\n\n')[2]
+    for line in filter(None, (line.strip().removeprefix("return ") for line in text.splitlines())):
+        assert len(line) < 8 or not any(line in message for message in said), line
+
+
+def test_each_exercise_has_its_check_its_solution_and_its_answers():
+    found = [name for _, name, _ in stubs()]
+    assert sorted(found) == NAMES == sorted(path.stem for path in ANSWERS.glob("*.py"))
+    notebooks = [notebook for notebook, _, _ in stubs()]
+    assert all(3 <= notebooks.count(name) <= 6 for name in set(notebooks)) and len(set(notebooks)) == 4
+
+
+def test_each_stored_exercise_is_not_tried_yet():
+    for notebook, name, cell in stubs():
+        (output,) = cell.outputs
+        assert rules.texts(output)[0].startswith(f"{name}: not tried yet. "), f"{notebook}, {name}"
+        assert f"course.check.{name}(" in cell.source.splitlines()[-1]

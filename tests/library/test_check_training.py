@@ -1,0 +1,172 @@
+"""check_training judges recipes as people write them, and leaves all as it was; on the backend of the day."""
+
+import functools
+import importlib.util
+import itertools
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+import gan_utils as gu
+from tests.library import sample_gans as recipes
+
+ELEVEN = [*recipes.RECIPES][:11]
+OTHERS = ["least_squares", "fakes_by_a_copy", "custom_loop_on_bytes", "never_frozen_in_one_step", "one_label"]
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def images():
+    return gu.load_images("digits").images[:256]
+
+
+@pytest.mark.parametrize(
+    ("name", "seed"), [*itertools.product(ELEVEN, (0, 1)), *zip(OTHERS, [0] * 5, strict=True)]
+)
+def test_a_recipe_is_judged_rightly(name, seed, images):
+    good, said = recipes.verdict(name, images, seed)
+    assert good, said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("name", recipes.RECIPES)
+def test_each_recipe_is_judged_rightly(name, seed, images):
+    good, said = recipes.verdict(name, images, seed)
+    assert good, said
+
+
+@pytest.mark.slow
+def test_each_recipe_is_judged_rightly_on_jax():
+    if not importlib.util.find_spec("jax"):
+        pytest.skip("jax is not installed: pip install jax")
+    environment = os.environ | {"KERAS_BACKEND": "jax", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "tests/library/sample_gans.py", *"01234"]
+    result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=3600)
+    wrong = [line for line in result.stdout.splitlines() if not line.startswith("ok")]
+    assert result.returncode == 0 and result.stdout and not wrong, "\n".join(wrong) + result.stderr[-2000:]
+
+
+def everything(recipe):
+    """Copies of all that a check may touch."""
+    models = recipe["generator"], recipe["discriminator"]
+    trainers = [cell.cell_contents for cell in recipe["d_step"].__closure__] if "d_step" in recipe else []
+    variables = [v for model in models for v in model.variables]
+    variables += [
+        v for m in [*models, *trainers] for v in getattr(getattr(m, "optimizer", None), "variables", [])
+    ]
+    flags = [layer.trainable for model in models for layer in model._flatten_layers()]
+    drawn = (
+        random.getstate(),
+        repr(np.random.mtrand._rand.get_state()),
+        repr(recipes.random.bit_generator.state),
+    )
+    return [np.copy(keras.ops.convert_to_numpy(v)) for v in variables], flags, drawn
+
+
+def assert_same(before, after):
+    assert before[1:] == after[1:]
+    assert all(np.array_equal(a, b) for a, b in zip(before[0], after[0], strict=True))
+
+
+def train(recipe, images):
+    for n in (32, 17):
+        recipe["d_step"](images[:n])
+        recipe["g_step"](n)
+
+
+@pytest.mark.parametrize("name", ["several_steps_of_d", "dropout_in_d", "generator_wants_to_be_caught"])
+def test_all_is_put_back_and_training_goes_on_as_if_nothing_had_been(name, images):
+    ends = []
+    for checked in (True, False):
+        keras.utils.set_random_seed(0)
+        recipes.random = np.random.default_rng(0)
+        recipe = recipes.RECIPES[name](images)
+        recipe["discriminator"].layers[1].trainable = False  # a mix of flags
+        recipe["discriminator"].layers[1].trainable = True
+        train(recipe, images)
+        if checked:
+            before = everything(recipe)
+            try:
+                gu.check_training(**recipe, real_images=images[:32])
+            except AssertionError:
+                assert name in recipes.WORDS
+            assert_same(before, everything(recipe))
+        train(recipe, images)
+        ends.append(everything(recipe))
+    assert_same(*ends)
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt])
+def test_all_is_put_back_after_an_exception_in_a_step(error, images):
+    recipe = recipes.flag_before_every_step(images)
+    train(recipe, images)
+    steps, g_step = iter(range(3)), recipe["g_step"]
+
+    def stops(n):
+        g_step(n)
+        if next(steps) == 2:
+            raise error
+
+    before = everything(recipe)
+    with pytest.raises((AssertionError, KeyboardInterrupt)):
+        gu.check_training(**recipe | dict(g_step=stops), real_images=images[:32])
+    assert_same(before, everything(recipe))
+
+
+def test_a_second_check_says_the_same(images):
+    recipe = recipes.generator_wants_to_be_caught(images)
+    said = []
+    for _ in range(2):
+        with pytest.raises(AssertionError) as caught:
+            gu.check_training(**recipe, real_images=images[:32])
+        said.append(str(caught.value))
+    assert said[0] == said[1]
+
+
+def test_arguments_that_are_missing_or_have_changed_places_are_named(images):
+    recipe = recipes.built_by_the_package(images)
+    names = "generator", "discriminator", "combined", "real_images"
+    things = [recipe["generator"], recipe["discriminator"], recipe["combined"], images[:8]]
+    for order in itertools.permutations(range(4)):
+        if order != (0, 1, 2, 3):
+            with pytest.raises((TypeError, ValueError)) as caught:
+                gu.check_training(*[things[i] for i in order])
+            wrong = [name for i, name in enumerate(names) if order[i] != i]
+            assert any(name in str(caught.value) for name in wrong), (order, str(caught.value))
+    check = functools.partial(gu.check_training, *things[:2], real_images=images[:8])
+    for named, word in (
+        ({}, "combined or d_step and g_step is missing"),
+        ({"d_step": len}, "combined or g_step is missing"),
+        ({"d_step": 3, "g_step": len}, "d_step: a int came"),
+        ({"step": len, "d_step": len}, "step: it came beside"),
+        ({"combined": len}, "combined: a builtin_function_or_method came"),
+    ):
+        with pytest.raises((TypeError, ValueError), match=word):
+            check(**named)
+    with pytest.raises(TypeError, match="real_images is missing"):
+        gu.check_training(*things[:3])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["mlp", "dcgan"])
+def test_a_gan_that_was_trained_passes(kind, images):
+    keras.utils.set_random_seed(2)
+    build = (gu.build_generator, gu.build_discriminator)
+    build = (gu.build_dcgan_generator, gu.build_dcgan_discriminator) if kind == "dcgan" else build
+    gan = gu.GAN(build[0](latent_dim=8), build[1](), seed=2)
+    for step in range(200):
+        gan.train_on_batch(images[step % 4 * 64 :][:64])
+    gu.check_training(gan.generator, gan.discriminator, gan.combined, images[:64])
+
+
+def test_messages_are_short(images):
+    for name in ("freeze_first", "one_optimizer_for_both", "logit_taken_for_a_probability"):
+        _, said = recipes.verdict(name, images, 0)
+        assert len(said) < 500 and "\n" not in said, said

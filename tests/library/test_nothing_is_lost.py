@@ -1,0 +1,310 @@
+"""Stopped, failed, killed: what was trained is there, and training goes on as if nothing had happened."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+import gan_utils as gu
+
+EPOCHS, BATCH_SIZE = 3, 32  # four batches of 32 and one of 22: fifteen steps
+
+
+pytestmark = pytest.mark.usefixtures("interruptible")
+
+
+@pytest.fixture(scope="module")
+def images():
+    return gu.load_images("digits").images[:150]
+
+
+def small_gan(seed=1, **arguments):
+    keras.utils.set_random_seed(1)
+    generator = [
+        keras.Input((4,)),
+        layers.Dense(16),
+        layers.BatchNormalization(),
+        layers.Dense(784, "sigmoid"),
+        layers.Reshape((28, 28, 1)),
+    ]
+    # Dropout draws from a seed state of its own, which a .keras file does not hold; on PyTorch only if it has
+    # a seed, else from PyTorch's global generator, which Keras does not know
+    seed_of_dropout = 3 if keras.backend.backend() == "torch" else None
+    discriminator = [
+        keras.Input((28, 28, 1)),
+        layers.Flatten(),
+        layers.Dense(16, "relu"),
+        layers.Dropout(0.3, seed=seed_of_dropout),
+        layers.Dense(1),
+    ]
+    return gu.GAN(keras.Sequential(generator), keras.Sequential(discriminator), seed=seed, **arguments)
+
+
+def state(gan):
+    """Everything that decides how training goes on, and everything it leaves behind."""
+    variables = [*gan.generator.variables, *gan.discriminator.variables]
+    variables += [*gan.combined.optimizer.variables, *gan.discriminator.optimizer.variables]
+    arrays = [keras.ops.convert_to_numpy(v) for v in variables] + gan.averages + [gan.order]
+    arrays += [frame for _, frame in gan.frames]
+    return arrays, [gan.random.bit_generator.state, gan.position, gan.step, gan.curves]
+
+
+def assert_same(gan, other):
+    (arrays, rest), (other_arrays, other_rest) = state(gan), state(other)
+    assert rest == other_rest
+    for a, b in zip(arrays, other_arrays, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def fit(gan, images, epochs=EPOCHS, callbacks=()):
+    gan.fit(images, epochs=epochs, batch_size=BATCH_SIZE, callbacks=list(callbacks), verbose=0)
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(images):
+    gan = small_gan()
+    fit(gan, images)
+    return gan
+
+
+class At(keras.callbacks.Callback):
+    """Do something when a GAN has trained so many steps."""
+
+    def __init__(self, step, action):
+        super().__init__()
+        self.step, self.action = step, action
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.model.step == self.step:
+            self.action()
+
+
+def epochs_left(gan):
+    """A broken-off epoch counts as one."""
+    done = gan.step // 5
+    return EPOCHS - done
+
+
+def raise_(error):
+    raise error
+
+
+@pytest.mark.parametrize("step", [2, 5, 7, 14])
+@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
+def test_stopped_between_steps_and_called_again(error, step, images, uninterrupted):
+    gan = small_gan()
+    with pytest.raises(error):
+        fit(gan, images, callbacks=[At(step, lambda: raise_(error))])
+    assert gan.step == step == len(gan.curves["d_loss"])
+    assert gan.frames[-1][0] == {2: 2, 5: 5, 7: 5, 14: 10}[step]
+    fit(gan, images, epochs_left(gan))
+    assert_same(gan, uninterrupted)
+
+
+@pytest.mark.parametrize(
+    ("player", "method"),
+    [
+        ("generator", "predict_on_batch"),
+        ("discriminator", "train_on_batch"),
+        ("combined", "train_on_batch"),
+    ],
+)
+def test_stop_in_the_middle_of_a_step_waits_for_its_end(player, method, images, uninterrupted, monkeypatch):
+    gan, calls = small_gan(), []
+    model = getattr(gan, player)
+    original = getattr(model, method)
+
+    def interrupted(*arguments, **named):
+        calls.append(None)
+        if len(calls) == 8:
+            signal.raise_signal(signal.SIGINT)
+        return original(*arguments, **named)
+
+    monkeypatch.setattr(model, method, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        fit(gan, images)
+    assert len(gan.curves["g_loss"]) == gan.step
+    fit(gan, images, epochs_left(gan))
+    assert_same(gan, uninterrupted)
+
+
+def test_steps_in_a_thread_leave_interrupts_alone(images):
+    gan = small_gan()
+    worker = threading.Thread(target=gan.train_on_batch, args=[images[:10]])
+    worker.start()
+    worker.join()
+    assert gan.step == 1 and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.parametrize("kill_at", [4, 6, 13])
+def test_an_exception_leaves_the_last_checkpoint(kill_at, images, uninterrupted, tmp_path):
+    checkpoint = keras.callbacks.ModelCheckpoint(tmp_path / "gan.keras", save_freq=3)
+    with pytest.raises(RuntimeError):
+        fit(small_gan(), images, callbacks=[checkpoint, At(kill_at, lambda: raise_(RuntimeError))])
+    loaded = gu.GAN.load(tmp_path / "gan.keras")
+    assert loaded.step == kill_at // 3 * 3
+    fit(loaded, images, epochs_left(loaded))
+    assert_same(loaded, uninterrupted)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_killed_process_leaves_the_last_checkpoint(images, uninterrupted, tmp_path):
+    program = f"""
+        import os, signal, sys
+        sys.path.insert(0, {str(Path(__file__).parents[2])!r})
+        from tests.library.test_nothing_is_lost import At, fit, gu, keras, small_gan
+        images = gu.load_images("digits").images[:150]
+        checkpoint = keras.callbacks.ModelCheckpoint({str(tmp_path / "gan.keras")!r}, save_freq=2)
+        fit(small_gan(), images, callbacks=[checkpoint, At(9, lambda: os.kill(os.getpid(), signal.SIGKILL))])
+    """
+    killed = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], timeout=300)
+    assert killed.returncode == -signal.SIGKILL
+    loaded = gu.GAN.load(tmp_path / "gan.keras")
+    assert loaded.step == 8
+    fit(loaded, images, epochs_left(loaded))
+    assert_same(loaded, uninterrupted)
+
+
+KILLS = 200
+SAVING_FOR_EVER = """
+import os, random, signal, sys, time
+import numpy as np
+import keras
+from keras import layers
+import gan_utils as gu
+from gan_utils._support import settings as surroundings
+
+surroundings.BACKENDS += ("numpy",)  # which cannot train, and is not asked to
+folder, kills = sys.argv[1], int(sys.argv[2])
+generator = keras.Sequential([keras.Input((2,)), layers.Dense(4, "sigmoid"), layers.Reshape((2, 2, 1))])
+discriminator = keras.Sequential([keras.Input((2, 2, 1)), layers.Flatten(), layers.Dense(1)])
+gan = gu.GAN(generator, discriminator, seed=0)
+
+def set_all(number):
+    gan.step, gan.averages = number, [np.full_like(w, number) for w in generator.get_weights()]
+    for model in (generator, discriminator):
+        model.set_weights([np.full_like(w, number) for w in model.get_weights()])
+    gan.curves = {name: [float(number)] * 3 for name in gan.curves}
+
+def found():
+    loaded = gu.GAN.load(folder)
+    numbers = {loaded.step, *np.concatenate(list(loaded.curves.values())).tolist()}
+    for model in (loaded.generator, loaded.discriminator, loaded.averaged_generator):
+        numbers |= {float(x) for w in model.get_weights() for x in w.ravel()}
+    return numbers
+
+rng, number, counts = random.Random(0), 0, {"in the old one": 0, "in a new one": 0}
+began = time.perf_counter()
+set_all(0)
+gan.save(folder)
+seconds = time.perf_counter() - began
+for _ in range(kills):
+    first = number
+    child = os.fork()
+    if not child:
+        while True:
+            number += 1
+            set_all(number)
+            gan.save(folder)
+    time.sleep(rng.uniform(0, 2 * seconds))
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    numbers = found()
+    assert len(numbers) == 1 and min(numbers) >= first, f"a mixture of {numbers}"
+    number = int(min(numbers))
+    counts["in the old one" if number == first else "in a new one"] += 1
+    assert len(os.listdir(os.path.dirname(folder))) <= 3, os.listdir(os.path.dirname(folder))
+gan.save(folder)
+assert os.listdir(os.path.dirname(folder)) == [os.path.basename(folder)], "the next save tidies up"
+print(counts)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
+def test_saving_killed_at_random_moments_leaves_old_or_new(tmp_path):
+    # Keras's NumPy backend saves the same way, starts in no time and may be forked.
+    folder = tmp_path / "gan"
+    result = subprocess.run(
+        [sys.executable, "-c", SAVING_FOR_EVER, str(folder / "saved"), str(KILLS)],
+        env=os.environ | {"KERAS_BACKEND": "numpy"}, capture_output=True, text=True, timeout=600,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stdout + result.stderr
+    print(f"{KILLS} kills found the saved GAN", result.stdout)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of file size")
+def test_a_full_disk_leaves_the_old_one(images, tmp_path):
+    import resource
+
+    gan = small_gan()
+    gan.save(tmp_path / "gan")
+    fit(gan, images)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    for limit in (10, 3000, 50_000):
+        try:  # the kernel refuses to write on, as on a full disk, with an OSError of another number
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+            with pytest.raises(OSError):
+                gan.save(tmp_path / "gan")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        assert gu.GAN.load(tmp_path / "gan").step == 0
+        assert [path.name for path in tmp_path.iterdir()] == ["gan"], "nothing half is left"
+    signal.signal(signal.SIGXFSZ, ignored)
+    gan.save(tmp_path / "gan")
+    assert_same(gu.GAN.load(tmp_path / "gan"), gan)
+
+
+@pytest.mark.parametrize(("player", "broken"), [("generator", "fake_images"), ("discriminator", "d_loss")])
+def test_numbers_that_are_not_finite_stop_training(player, broken, images, tmp_path):
+    gan = small_gan()
+    checkpoint = keras.callbacks.ModelCheckpoint(tmp_path / "gan.keras", save_freq=1)
+
+    def spoil():
+        model = getattr(gan, player)
+        model.set_weights([w * np.nan for w in model.get_weights()])
+
+    with pytest.raises(FloatingPointError, match=f"{broken}: NaN or infinite at step 8, .*learning rates"):
+        fit(gan, images, callbacks=[checkpoint, At(7, spoil)])
+    assert all(np.isfinite(values[:7]).all() for values in gan.curves.values())
+    assert gu.GAN.load(tmp_path / "gan.keras").step == 7
+    with pytest.raises(FloatingPointError, match=r"NaN or infinite: it is not saved"):
+        gan.save(tmp_path / "gan.keras")
+    assert gu.GAN.load(tmp_path / "gan.keras").step == 7, "the last finite one is kept"
+
+
+def test_a_rate_beyond_all_bounds_is_named(images):
+    gan = small_gan(discriminator_optimizer=keras.optimizers.SGD(1e30))
+    with pytest.raises(FloatingPointError, match=r"at step [1-9]"):
+        fit(gan, images)
+
+
+def test_other_images_begin_a_new_epoch(images):
+    gan = small_gan()
+    with pytest.raises(KeyboardInterrupt):
+        fit(gan, images, callbacks=[At(2, lambda: raise_(KeyboardInterrupt))])
+    gan.fit(images[:100], batch_size=50, verbose=0)
+    assert gan.step == 2 + 2 and len(gan.order) == gan.position == 100
+
+
+@pytest.mark.parametrize("name", ["a folder with spaces", "数字 生成", "über/tief"])
+def test_saving_under_any_name(name, images, tmp_path):
+    gan = small_gan()
+    gan.train_on_batch(images[:10])
+    gan.save(tmp_path / name)
+    gan.save(tmp_path / name)
+    assert_same(gu.GAN.load(tmp_path / name), gan)
+
+
+def test_a_process_that_is_deaf_to_interrupts_stays_so(images):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gan = small_gan()
+    fit(gan, images, callbacks=[At(2, lambda: signal.raise_signal(signal.SIGINT))])
+    assert gan.step == 15 and signal.getsignal(signal.SIGINT) is signal.SIG_IGN

@@ -1,0 +1,107 @@
+"""The core stays small enough to be read in one sitting, imports run one way, what is public is listed."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import gan_course
+import gan_utils
+
+ROOT = Path(__file__).parents[2]
+CORE = sorted((ROOT / "gan_utils").glob("*.py"))
+FILES = sorted(path for package in ("gan_utils", "gan_course") for path in (ROOT / package).rglob("*.py"))
+
+
+def module(path):
+    """The name of a file as an import has it, as gan_course.check.losses."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports(path):
+    """The modules of ours that a file imports, wherever in it."""
+    modules, found = set(map(module, FILES)), set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return (found & modules) - {module(path)}
+
+
+def test_the_core_is_read_in_one_sitting():
+    assert len(CORE) <= 9
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in CORE) < 1200
+
+
+@pytest.mark.parametrize("path", FILES, ids=module)
+def test_files_are_pure_keras(path):
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"^\s*(import|from) (tensorflow|jax|torch)\b", text, re.MULTILINE)
+
+
+def test_imports_run_one_way():
+    """No file imports itself by way of others; and the library knows nothing of the course."""
+    TopologicalSorter({module(path): imports(path) for path in FILES}).prepare()  # raises CycleError
+    for path in FILES:
+        if module(path).startswith("gan_utils"):
+            assert not [name for name in imports(path) if name.startswith("gan_course")], path
+
+
+def test_dir_shows_what_is_public():
+    for package in (gan_utils, gan_course):
+        assert dir(package) == sorted(package.__all__)
+        assert len(dir(package)) <= 30 and all(hasattr(package, name) for name in dir(package))
+
+
+def test_what_moved_to_the_course_is_said_in_one_line():
+    for name in gan_course.__all__:
+        with pytest.raises(AttributeError, match=rf"is now in gan_course: .*course\.{name}$"):
+            getattr(gan_utils, name)
+
+
+def test_importing_is_quiet():
+    code = "import gan_utils, keras; keras.ops.ones(3)"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("module", "version", "said"),
+    [
+        ("keras", "3.7.0", "gan_utils needs Keras 3.8 or newer; this is 3.7.0: pip install --upgrade keras"),
+        ("keras", "2.15.0", "gan_utils needs Keras 3.8 or newer; this is 2.15.0"),
+        ("tensorflow", "2.17.1", "gan_utils needs TensorFlow 2.18 or newer; this is 2.17.1"),
+    ],
+)
+def test_an_old_version_is_refused_in_one_line(module, version, said):
+    code = f"import keras, tensorflow; {module}.__version__ = {version!r}; "
+    code += "del keras.ops; import gan_utils" if version.startswith("2.15") else "import gan_utils"  # Keras 2
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
+    assert result.returncode == 1
+    assert f"ImportError: {said}" in result.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("variables", "marked"),
+    [
+        ({}, 0),
+        ({"GAN_UTILS_DATA": "nowhere"}, 1),
+        ({"KERAS_BACKEND": "numpy", "KERAS_HOME": f"{__file__}/x"}, 2),
+    ],
+)
+def test_the_doctor_says_what_is_wrong(variables, marked):
+    result = subprocess.run(
+        [sys.executable, "-m", "gan_utils", "doctor"],
+        env=os.environ | variables, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert result.returncode == min(marked, 1), result.stdout + result.stderr
+    assert result.stdout.count("\n              !  ") == marked
+    for word in ("Python", "keras", "backend", "devices", "cores", "memory", "disk", "data"):
+        assert word in result.stdout
+    assert ("All is well" in result.stdout) == (marked == 0)

@@ -1,0 +1,130 @@
+"""The instructor's guide: minutes as in the notes, exercises as in the notebooks, nothing named in vain."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tools.export.notes import read_notes
+
+ROOT = Path(__file__).parents[2]
+GUIDE = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
+NOTES = {number: read_notes(ROOT / "notebooks/notes" / f"{number}.md") for number in ("01", "02", "03", "04")}
+HEAD = r"### Exercise (\d) · .*\n\n\*(\d+) minutes · level (\d) of 3\*"
+
+
+def section(title):
+    """What stands under a heading, up to the next of its kind or above."""
+    level = title.partition(" ")[0]
+    return re.split(rf"^#{{2,{len(level)}}} ", GUIDE.partition(f"\n{title}\n")[2], flags=re.MULTILINE)[0]
+
+
+def rows(title):
+    """The cells of the tables' lines under a heading, without the heads."""
+    lines = [line for line in section(title).splitlines() if line.startswith("| ")]
+    table = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return [row for i, row in enumerate(table[2:], 2) if table[i - 1][0] != row[0] != "---"]
+
+
+def chosen(number, cells):
+    """The ids that "`a` to `b`, `c`" stands for, in a notebook's notes."""
+    order = list(NOTES[number])
+    for part in cells.split(", "):
+        first, *last = re.findall("`(.+?)`", part)
+        yield from order[order.index(first) : order.index((last or [first])[0]) + 1]
+
+
+def minutes(number, ids):
+    return sum(NOTES[number][cell].minutes for cell in ids)
+
+
+def clock(passed):
+    return f"{passed // 60}:{passed % 60:02d}"
+
+
+def exercises(number):
+    """{(exercise, minutes, level)} of a notebook, as texts."""
+    (path,) = (ROOT / "notebooks").glob(f"{number}_*.ipynb")
+    cells = nbformat.read(path, as_version=4).cells
+    return {found.groups() for cell in cells if (found := re.match(HEAD, cell.source))}
+
+
+@pytest.mark.parametrize(("title", "length"), [("### Four weekly classes", 90), ("### Half a day", 240)])
+def test_a_schedule_adds_up(title, length):
+    passed, seen = 0, []
+    for begins, taken, number, cells, _ in rows(title):
+        assert begins == clock(passed)
+        if number in NOTES:
+            ids = list(chosen(number, cells))
+            assert int(taken) == minutes(number, ids), begins
+            seen += [(number, cell) for cell in ids]
+        passed += int(taken or 0)
+    assert passed == length and len(set(seen)) == len(seen)
+
+
+def test_what_the_short_class_leaves_out_is_said():
+    kept = {
+        cell
+        for _, _, number, cells, _ in rows("### Four weekly classes")
+        if number
+        for cell in chosen("04", cells)
+    }
+    prose = section("### Four weekly classes").rpartition("\n\n")[0].rpartition("|\n")[2]
+    said = {cell for part in re.findall("`[^`]+` to `[^`]+`|`[^`]+`", prose) for cell in chosen("04", part)}
+    assert said == NOTES["04"].keys() - kept and minutes("04", said) == 90
+
+
+def test_the_five_classes_are_all_of_the_decks():
+    seen = []
+    for _, number, cells, taken, own in rows("### Five classes of ninety minutes"):
+        ids = list(chosen(number, cells))
+        seen += [(number, cell) for cell in ids]
+        assert int(taken) == minutes(number, ids) == 90
+        for cell, begins, long in re.findall(r"`(.+?)` (\d:\d\d), (\d+)", own):
+            assert clock(minutes(number, ids[: ids.index(cell)])) == begins
+            assert NOTES[number][cell].minutes == int(long)
+    assert seen == [(number, cell) for number, notes in NOTES.items() for cell in notes]
+
+
+def test_own_work_is_counted():
+    five = [
+        int(n) for row in rows("### Five classes of ninety minutes") for n in re.findall(r"\d, (\d+)", row[4])
+    ]
+    half = [int(row[1]) for row in rows("### Half a day") if "own work" in row[4]]
+    assert f"Own work is {sum(half)} minutes here, against {sum(five)} in the five classes" in GUIDE
+
+
+def test_self_study_adds_up():
+    *notebooks, total = rows("### Self-study")
+    for number, reading, trying, together in notebooks:
+        assert int(reading) == minutes(number, NOTES[number])
+        assert int(trying) == sum(int(taken) for _, taken, _ in exercises(number))
+        assert int(together) == int(reading) + int(trying)
+    columns = zip(*(row[1:] for row in notebooks), strict=True)
+    assert [sum(map(int, column)) for column in columns] == [int(cell) for cell in total[1:]]
+    assert [row[0] for row in notebooks] == list(NOTES)
+
+
+def test_every_exercise_has_its_class_or_is_for_home():
+    named = {number: [] for number in NOTES}
+    for row in rows("## What each class needs"):
+        for cell in row[3:5]:
+            named[cell[:2]] += re.findall(r"(\d) \((\d+) min, level (\d)\)", cell)
+    for number, found in named.items():
+        assert sorted(found) == sorted(exercises(number))
+
+
+def test_what_is_named_is_there():
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    commands = set(re.findall(r"(?:`|^|[a-z] )make ([a-z-]+)(?:`| [A-Z]|$)", GUIDE, re.MULTILINE))
+    assert len(commands) > 8 and commands <= targets
+    links = re.findall(r"\]\((?!https)([^)]+)\)", GUIDE)
+    files = re.findall(r"(?:tools|benchmarks|notebooks|gan_utils|tests)/[\w/.]*", GUIDE)
+    assert len(links) > 8 and all((ROOT / "docs" / link).exists() for link in links)
+    assert files and all((ROOT / file.rstrip(".")).exists() for file in files)
+
+
+def test_the_measurement_has_its_place():
+    assert GUIDE.count("<!-- classroom -->\n") == GUIDE.count("<!-- end -->") == 1
+    assert GUIDE.index("<!-- classroom -->") < GUIDE.index("<!-- end -->")

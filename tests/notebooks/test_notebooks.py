@@ -1,0 +1,42 @@
+"""The four committed notebooks keep every promise of notebook_rules.py (and nbval runs them: conftest.py)."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.notebooks import notebook_rules as rules
+
+NOTEBOOKS = rules.REPOSITORY / "notebooks"
+NAMES = ["01_discriminator", "02_generator", "03_losses", "04_training"]
+REASONS = yaml.safe_load(Path(__file__).with_name("unchecked_cells.yml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(params=NAMES)
+def notebook_name(request):
+    return request.param
+
+
+@pytest.fixture
+def notebook(notebook_name):
+    return rules.read_notebook(NOTEBOOKS / f"{notebook_name}.ipynb")
+
+
+def test_there_are_four_notebooks():
+    assert sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb")) == NAMES == list(REASONS)
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.__name__)
+def test_notebook_keeps_the_rule(rule, notebook):
+    broken = rule(notebook)
+    assert not broken, "\n".join(broken)
+
+
+def test_every_text_is_compared_or_explained(notebook_name, notebook):
+    broken = rules.compares_or_explains_every_text(notebook, REASONS[notebook_name])
+    assert not broken, "\n".join(broken)
+
+
+def test_no_solution_leaks(notebook):
+    broken = rules.leaks_no_solution(notebook, rules.read_solutions(NOTEBOOKS / "solutions"))
+    assert not broken, "\n".join(broken)

@@ -1,0 +1,62 @@
+"""Speaker notes: keyed by cells that are there, with minutes and slides that make a lesson."""
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from tests.notebooks import notebook_rules as rules
+from tools.export import export
+from tools.export.notes import Note, read_notes
+
+NOTEBOOKS = rules.REPOSITORY / "notebooks"
+LESSONS = {"01_discriminator": 1, "02_generator": 1, "03_losses": 1, "04_training": 2}  # of ninety minutes
+
+
+def written(tmp_path, text):
+    path = tmp_path / "05.md"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_notes_are_read_by_cell(tmp_path):
+    text = "# 05\n\n## title · 3 min\n\n> # A\n> b\n\nSay this.\n\nAnd ask.\n\n"
+    text += "## loss\n\nOnly said.\n\n## end\n\n> Shown"
+    assert read_notes(written(tmp_path, text)) == {
+        "title": Note(3, "# A\nb", "Say this.\n\nAnd ask."),
+        "loss": Note(0, "", "Only said."),
+        "end": Note(0, "Shown", ""),
+    }
+    assert read_notes(tmp_path / "06.md") == {}
+
+
+@pytest.mark.parametrize("text", ["## two words", "## title · 3 minutes", "## a\n\n## a"])
+def test_notes_that_cannot_be_read_are_refused(tmp_path, text):
+    with pytest.raises(ValueError, match=r"05\.md"):
+        read_notes(written(tmp_path, text))
+
+
+def test_a_slide_has_its_own_text_and_what_to_say_is_an_aside():
+    cells = [new_markdown_cell("# Title\n\nDense prose.", id="title"), new_code_cell("draw()", id="draw")]
+    for cell in cells:
+        cell.metadata.slideshow = {"slide_type": "slide"}
+    notes = {"title": Note(1, "# Title", "Say hello."), "draw": Note(2, "What do you see?", "")}
+    deck = BeautifulSoup(export.export_deck(new_notebook(cells=cells), "05", NOTEBOOKS, notes), "html.parser")
+    assert deck.select_one("aside.notes").get_text(strip=True) == "Say hello."
+    deck.select_one("aside.notes").extract()
+    slides = deck.select(".slides > section")
+    assert len(slides) == 2 and "Dense prose" not in deck.select_one(".slides").get_text()
+    assert slides[1].get_text().index("What do you see?") < slides[1].get_text().index("draw()")
+    with pytest.raises(export.ExportError, match="notes for cells that are not there: gone"):
+        export.export_deck(new_notebook(cells=cells), "05", NOTEBOOKS, {"gone": Note(1, "", "Hello.")})
+
+
+@pytest.mark.parametrize(("name", "lessons"), LESSONS.items())
+def test_minutes_and_slides_make_the_lessons(name, lessons):
+    notes = read_notes(NOTEBOOKS / "notes" / f"{name[:2]}.md")
+    assert sum(note.minutes for note in notes.values()) == 90 * lessons
+    notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
+    deck = BeautifulSoup(export.export_deck(notebook, name, NOTEBOOKS, notes), "html.parser")
+    slides = [section for section in deck.select(".slides section") if not section.select("section")]
+    assert 20 * lessons <= len(slides) <= 35 * lessons
+    assert sum(bool(slide.select("aside.notes")) for slide in slides) >= 0.8 * len(slides)

@@ -1,0 +1,229 @@
+"""Pages and decks hold all they need, and nothing of what a notebook shows is lost on the way."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from tools.export import export
+from tools.export.typeset import MathError, markdown2html, typeset
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+SERIES = ["01_discriminator", "02_generator", "03_losses", "04_training"]
+GIF = "R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+def on_slide(cell, slide_type="slide", *tags):
+    cell.metadata.update(slideshow={"slide_type": slide_type}, tags=list(tags))
+    return cell
+
+
+@pytest.fixture
+def notebook():
+    picture = new_output("display_data", {"image/png": PNG, "text/plain": "a curve"})
+    picture.metadata = {"image/png": {"alt": "a curve that rises & falls"}}
+    film = new_output(
+        "display_data", {"text/html": f'<img src="data:image/gif;base64,{GIF}" alt="the film">'}
+    )
+    bare_film = new_output("display_data", {"image/gif": GIF}, metadata={"alt": "another film"})
+    formula = new_output("display_data", {"text/latex": r"$\displaystyle L_G$", "text/plain": "Math"})
+    rewritten = [new_output("stream", name="stdout", text=text) for text in ("\r1/2", "\r2/2\n")]
+    log = "\n".join(f"step {i}" for i in range(60))
+    return new_notebook(
+        cells=[
+            on_slide(new_markdown_cell("# 05 The *judge* $D$\n\nA lead with [a link](https://example.org).")),
+            on_slide(
+                new_markdown_cell(
+                    "## Loss\n\n$$L_D = \\frac{1}{2} x$$\n\n| a | $b_i$ |\n|---|---|\n| 1 | 2 |"
+                )
+            ),
+            on_slide(new_markdown_cell("Ask the room first."), "notes"),
+            on_slide(new_code_cell("draw()", outputs=[picture, film, bare_film]), "slide", "hide-input"),
+            on_slide(new_code_cell("train('$x$')", outputs=[*rewritten, formula]), "subslide"),
+            on_slide(new_code_cell("report()", outputs=[new_output("stream", text=log)])),
+            on_slide(
+                new_markdown_cell("<details><summary>Why?</summary>\n\nBecause.\n\n</details>"), "fragment"
+            ),
+        ]
+    )
+
+
+def page_of(notebook):
+    about = export.summary("05_judge", notebook)
+    other = {"name": "06_end", "title": "The end <of it>"}
+    return export.export_page(notebook, about, Path(), following=other)
+
+
+@pytest.fixture(params=["page", "deck"])
+def made(request, notebook):
+    written = (
+        page_of(notebook) if request.param == "page" else export.export_deck(notebook, "05_judge", Path())
+    )
+    return BeautifulSoup(written, "html.parser")
+
+
+def test_nothing_is_loaded(made):
+    assert export.loads(str(made)) == []
+    scripts = "".join(script.get_text() for script in made.find_all("script"))
+    assert not re.search(r"\bimport\s*\(|require\(\s*[\"'{\[]|mathjax", scripts, flags=re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '<script src="https://cdn.org/x.js"></script>',
+        '<link rel="stylesheet" href="theme.css">',
+        "<style>@import url(https://fonts.org/a.css);</style>",
+        '<style>@import "a.css";</style>',
+        '<p style="background: url(picture.png)">',
+        '<img src="figure.png" alt="">',
+        '<iframe src="//video.org"></iframe>',
+    ],
+)
+def test_what_would_be_loaded_is_found(written):
+    (address,) = export.loads(written + '<a href="https://example.org">a link</a>')
+    assert address in written
+
+
+def test_a_picture_from_the_web_is_refused(notebook):
+    notebook.cells[0].source += "\n\n![a face](https://example.org/face.png)"
+    with pytest.raises(export.ExportError, match=r"05_judge.*https://example\.org/face\.png"):
+        page_of(notebook)
+
+
+def test_formulas_are_drawings_that_say_their_tex(made):
+    labels = [svg["aria-label"] for svg in made.select('svg[role="img"]')]
+    assert [label in labels for label in ("D", r"L_D = \frac{1}{2} x", "b_i", "L_G")] == [True] * 4
+    for code in made(["script", "style", "pre", "code"]):
+        code.extract()
+    assert not re.search(r"\$|\\[a-z]", made.get_text())
+
+
+def test_pictures_and_films_stay_with_their_text_alternative(made):
+    shown = {image["alt"]: image["src"] for image in made.find_all("img")}
+    assert shown["a curve that rises & falls"] == f"data:image/png;base64,{PNG}"
+    assert shown["the film"] == shown["another film"] == f"data:image/gif;base64,{GIF}"
+
+
+def test_titles_language_and_details(made):
+    assert made.html["lang"] == "en"
+    assert made.title.string.startswith("05 The judge D")
+    assert made.details.get_text(" ", strip=True) == "Why? Because."
+
+
+def test_a_progress_bar_is_shown_as_it_ended(made):
+    assert "2/2" in made.get_text()
+    assert "1/2" not in made.get_text()
+
+
+def test_the_page_leads_on_and_shows_all_code(notebook):
+    page = BeautifulSoup(page_of(notebook), "html.parser")
+    assert {a["href"]: a.get_text() for a in page.select("nav a")} == {
+        "index.html": "The GAN notebooks",
+        "06_end.html": "The end <of it> →",
+    }
+    assert "draw()" in page.get_text()
+
+
+def test_the_index_shows_what_each_notebook_is_about(notebook):
+    index = BeautifulSoup(export.export_index([export.summary("05_judge", notebook)]), "html.parser")
+    (entry,) = index.select("li a")
+    assert entry["href"] == "05_judge.html"
+    assert " ".join(entry.get_text().split()) == "05 The judge D A lead with a link."
+    assert entry.img["alt"] == "another film"
+    assert export.loads(str(index)) == []
+
+
+def test_the_cover_is_the_picture_of_the_cell_that_says_so(notebook):
+    assert export.summary("05_judge", notebook)["picture"]["alt"] == "another film"
+    picture = new_output("display_data", {"image/png": PNG}, metadata={"alt": "the cover"})
+    notebook.cells.insert(3, on_slide(new_code_cell("draw()", outputs=[picture]), "skip", "cover"))
+    assert export.summary("05_judge", notebook)["picture"]["alt"] == "the cover"
+
+
+def test_the_deck_has_its_slides_notes_and_hidden_code(notebook):
+    deck = BeautifulSoup(export.export_deck(notebook, "05_judge", Path()), "html.parser")
+    assert len(deck.select(".slides > section")) == 4
+    assert len(deck.select(".slides > section > section")) == 5
+    assert deck.select_one("aside.notes").get_text(strip=True) == "Ask the room first."
+    assert "draw()" not in deck.select_one(".slides").get_text()
+    assert "train(" in deck.select_one(".slides").get_text()
+
+
+def test_a_deck_of_one_giant_slide_is_refused(notebook):
+    for cell in notebook.cells:
+        cell.metadata.pop("slideshow")
+    with pytest.raises(export.ExportError, match=r"05_judge.*slide type"):
+        export.export_deck(notebook, "05_judge", Path())
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        r"\unknown x",
+        r"\frac{a}{b",
+        "x}",
+        "x^",
+        r"\left( x",
+        r"\mathbin{x}",
+        "a & b",
+        r"\begin{foo}x\end{foo}",
+        "",
+    ],
+)
+def test_tex_that_cannot_be_drawn_is_an_error(tex):
+    with pytest.raises(MathError, match=re.escape(repr(tex))):
+        typeset(tex)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["it costs $5", "<td>$x$</td>", "| a | b |\n|---|---|\n| $p(y|x)$ | 1 |", r"\begin{align} x"],
+)
+def test_tex_that_would_be_left_over_is_an_error(source):
+    with pytest.raises(MathError):
+        markdown2html(source)
+
+
+def test_dollars_in_code_and_prices_are_no_formulas():
+    assert markdown2html(r"`$HOME`, \$5 or \$6").strip() == "<p><code>$HOME</code>, &#36;5 or &#36;6</p>"
+
+
+@pytest.mark.parametrize("where", ["markdown", "output"])
+def test_a_bad_formula_is_told_with_its_notebook_and_cell(notebook, where):
+    if where == "markdown":
+        notebook.cells[1].source += r" and $\unknown$"
+    else:
+        notebook.cells[1] = new_code_cell(
+            "", outputs=[new_output("display_data", {"text/latex": r"$\unknown$"})]
+        )
+    with pytest.raises(export.ExportError, match=r"05_judge.*cell 2.*unknown"):
+        page_of(notebook)
+
+
+def test_an_inline_formula_stands_on_the_line():
+    def below(tex):  # how far the drawing reaches under the line, in em
+        return -float(re.search(r"vertical-align:(-?[\d.]+)em", typeset(tex))[1])
+
+    assert below("x") < 0.05 < 0.15 < below("y") < below(r"\frac{1}{y}")
+
+
+def test_there_are_four_notebooks():
+    assert [path.stem for path in sorted(NOTEBOOKS.glob("*.ipynb"))] == SERIES
+
+
+@pytest.mark.parametrize("name", SERIES)
+def test_every_notebook_of_the_series_becomes_page_and_deck(name):
+    """Which it does only when each of its formulas can be drawn."""
+    notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
+    about = export.summary(name, notebook)
+    assert about["title"] != name and about["lead"] and about["picture"]
+    page = export.export_page(notebook, about, NOTEBOOKS)
+    deck = export.export_deck(notebook, name, NOTEBOOKS)
+    for written in (page, deck):
+        alternatives = [image["alt"] for image in BeautifulSoup(written, "html.parser").find_all("img")]
+        assert all(alternatives) and not any("No description" in text for text in alternatives)
