@@ -3,6 +3,7 @@
 The notebooks import it as `course`. It stands on `gan_utils`, which knows nothing of it.
 """
 
+import gan_utils  # noqa: F401  it comes before Keras, whose start-up it keeps quiet
 from gan_course import check
 from gan_course.figures import STYLE, fingerprint, plot_gan, plot_signature, show, show_gif
 from gan_course.guess import Guess

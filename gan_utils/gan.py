@@ -3,8 +3,7 @@
 import keras
 import numpy as np
 
-from gan_utils._support import callbacks, fitting, saving
-from gan_utils._support import network_checks as pairs
+from gan_utils._support import callbacks, fitting, network_checks, saving
 from gan_utils._support.image_checks import check_count, check_images, to_bytes
 from gan_utils._support.settings import check_backend
 from gan_utils.networks import build_combined
@@ -58,9 +57,9 @@ class GAN:
         check_backend()
         self.combined = build_combined(generator, discriminator)
         self.generator, self.discriminator = generator, discriminator
-        pairs.check_generator(generator)
+        network_checks.check_generator(generator)
         for model in (generator, discriminator, self.combined):
-            pairs.check_strategy(model)
+            network_checks.check_strategy(model)
         if (
             isinstance(generator_optimizer, keras.Optimizer)
             and generator_optimizer is discriminator_optimizer
@@ -71,21 +70,21 @@ class GAN:
         if not 0 <= average < 1:
             raise ValueError(f"average must be in [0, 1), where 0 is off; it is {average!r}")
         discriminator.compile(
-            optimizer=pairs.own_optimizer("discriminator_optimizer", discriminator_optimizer)
+            optimizer=network_checks.own_optimizer("discriminator_optimizer", discriminator_optimizer)
             or keras.optimizers.AdamW(1e-3, weight_decay=0.2, beta_1=0.0, beta_2=0.9),
             loss=keras.losses.BinaryCrossentropy(from_logits=True),
             metrics=[keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)],  # a logit of 0 is D = 1/2
         )
         self.combined.compile(
-            optimizer=pairs.own_optimizer("generator_optimizer", generator_optimizer)
+            optimizer=network_checks.own_optimizer("generator_optimizer", generator_optimizer)
             or keras.optimizers.Adam(2e-3, beta_1=0.0, beta_2=0.9),
             loss=keras.losses.BinaryCrossentropy(from_logits=True),
         )
         self.latent_dim, self.image_shape = generator.input_shape[1], generator.output_shape[1:]
         self.average = average
         self.averages = []
-        self.least_batch = 2 if pairs.needs_company(generator) else 1
-        self._averaged_generator = pairs.clone(generator) if average else generator
+        self.least_batch = 2 if network_checks.needs_company(generator) else 1
+        self._averaged_generator = network_checks.clone(generator) if average else generator
         self.random = np.random.default_rng(seed)
         self.frame_latents = self._draw_latents(FRAME_IMAGES, np.random.default_rng(seed))
         self.step, self.frames = 0, []
@@ -122,9 +121,9 @@ class GAN:
             RuntimeError: an error broke the step before this one in two; see `broken_step`.
         """
         real_images = check_images(real_images, self.image_shape, "real_images")
-        pairs.check_both_train(self.generator, self.discriminator)
+        network_checks.check_both_train(self.generator, self.discriminator)
         n = len(real_images)
-        pairs.check_batch("real_images: a batch", n, self.least_batch)
+        network_checks.check_batch("real_images: a batch", n, self.least_batch)
 
         # D's step: n real images (target 1) and as many fakes (target 0), in one batch. predict_on_batch runs
         # G in inference mode: BatchNorm uses its moving statistics, and nothing of G changes here.
@@ -197,7 +196,7 @@ class GAN:
             raise ValueError(f"latents must have shape (n, {self.latent_dim}), n from 1, not {latents.shape}")
         if not np.isfinite(latents).all():
             raise ValueError("latents holds NaN or infinity; draw them from a standard normal distribution")
-        generator = pairs.check_strategy(self.averaged_generator)
+        generator = network_checks.check_strategy(self.averaged_generator)
         chunks = np.split(latents, range(1000, len(latents), 1000))  # bounds the memory
         images = np.concatenate([generator.predict_on_batch(chunk) for chunk in chunks])
         return images.astype("float32", copy=False)  # of another type where Keras's floatx or policy is

@@ -8,7 +8,7 @@ import socket
 import numpy as np
 import pytest
 
-from gan_utils._support import downloads as mnist
+from gan_utils._support import downloads
 from tools.export import browser
 
 # `make test` tells its flags and its depth to every make that a test starts, which then speaks of them.
@@ -37,16 +37,16 @@ def no_socket(monkeypatch):
 def small_mnist(tmp_path, monkeypatch):
     """A file of forty images that passes for MNIST, since its shapes and digests stand in the tables."""
     rng = np.random.default_rng(7)
-    shapes = {key: (20, *shape[1:]) for key, shape in mnist.SHAPES.items()}
+    shapes = {key: (20, *shape[1:]) for key, shape in downloads.SHAPES.items()}
     arrays = {
         key: rng.integers(256, size=shape).astype("uint8")
         if key.startswith("x")
         else np.repeat(np.arange(10), 2).astype("uint8")
         for key, shape in shapes.items()
     }
-    monkeypatch.setattr(mnist, "SHAPES", shapes)
+    monkeypatch.setattr(downloads, "SHAPES", shapes)
     digests = {key: hashlib.sha256(array.tobytes()).hexdigest() for key, array in arrays.items()}
-    monkeypatch.setattr(mnist, "MNIST", digests)
+    monkeypatch.setattr(downloads, "MNIST", digests)
     path = tmp_path / "given" / "mnist.npz"
     path.parent.mkdir()
     np.savez_compressed(path, **arrays)

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 import gan_utils as gu
-from tests.library import sample_gans as recipes
+from tests.library import sample_gans
 
-ELEVEN = [*recipes.RECIPES][:11]
+ELEVEN = [*sample_gans.RECIPES][:11]
 OTHERS = ["least_squares", "fakes_by_a_copy", "custom_loop_on_bytes", "never_frozen_in_one_step", "one_label"]
 ROOT = Path(__file__).parents[2]
 
@@ -30,15 +30,15 @@ def images():
     ("name", "seed"), [*itertools.product(ELEVEN, (0, 1)), *zip(OTHERS, [0] * 5, strict=True)]
 )
 def test_a_recipe_is_judged_rightly(name, seed, images):
-    good, said = recipes.verdict(name, images, seed)
+    good, said = sample_gans.verdict(name, images, seed)
     assert good, said
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize("name", recipes.RECIPES)
+@pytest.mark.parametrize("name", sample_gans.RECIPES)
 def test_each_recipe_is_judged_rightly(name, seed, images):
-    good, said = recipes.verdict(name, images, seed)
+    good, said = sample_gans.verdict(name, images, seed)
     assert good, said
 
 
@@ -65,7 +65,7 @@ def everything(recipe):
     drawn = (
         random.getstate(),
         repr(np.random.mtrand._rand.get_state()),
-        repr(recipes.random.bit_generator.state),
+        repr(sample_gans.random.bit_generator.state),
     )
     return [np.copy(keras.ops.convert_to_numpy(v)) for v in variables], flags, drawn
 
@@ -86,8 +86,8 @@ def test_all_is_put_back_and_training_goes_on_as_if_nothing_had_been(name, image
     ends = []
     for checked in (True, False):
         keras.utils.set_random_seed(0)
-        recipes.random = np.random.default_rng(0)
-        recipe = recipes.RECIPES[name](images)
+        sample_gans.random = np.random.default_rng(0)
+        recipe = sample_gans.RECIPES[name](images)
         recipe["discriminator"].layers[1].trainable = False  # a mix of flags
         recipe["discriminator"].layers[1].trainable = True
         train(recipe, images)
@@ -96,7 +96,7 @@ def test_all_is_put_back_and_training_goes_on_as_if_nothing_had_been(name, image
             try:
                 gu.check_training(**recipe, real_images=images[:32])
             except AssertionError:
-                assert name in recipes.WORDS
+                assert name in sample_gans.WORDS
             assert_same(before, everything(recipe))
         train(recipe, images)
         ends.append(everything(recipe))
@@ -105,7 +105,7 @@ def test_all_is_put_back_and_training_goes_on_as_if_nothing_had_been(name, image
 
 @pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt])
 def test_all_is_put_back_after_an_exception_in_a_step(error, images):
-    recipe = recipes.flag_before_every_step(images)
+    recipe = sample_gans.flag_before_every_step(images)
     train(recipe, images)
     steps, g_step = iter(range(3)), recipe["g_step"]
 
@@ -121,7 +121,7 @@ def test_all_is_put_back_after_an_exception_in_a_step(error, images):
 
 
 def test_a_second_check_says_the_same(images):
-    recipe = recipes.generator_wants_to_be_caught(images)
+    recipe = sample_gans.generator_wants_to_be_caught(images)
     said = []
     for _ in range(2):
         with pytest.raises(AssertionError) as caught:
@@ -131,7 +131,7 @@ def test_a_second_check_says_the_same(images):
 
 
 def test_arguments_that_are_missing_or_have_changed_places_are_named(images):
-    recipe = recipes.built_by_the_package(images)
+    recipe = sample_gans.built_by_the_package(images)
     names = "generator", "discriminator", "combined", "real_images"
     things = [recipe["generator"], recipe["discriminator"], recipe["combined"], images[:8]]
     for order in itertools.permutations(range(4)):
@@ -168,5 +168,5 @@ def test_a_gan_that_was_trained_passes(kind, images):
 
 def test_messages_are_short(images):
     for name in ("freeze_first", "one_optimizer_for_both", "logit_taken_for_a_probability"):
-        _, said = recipes.verdict(name, images, 0)
+        _, said = sample_gans.verdict(name, images, 0)
         assert len(said) < 500 and "\n" not in said, said

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from gan_utils import load_images
-from gan_utils._support import downloads as mnist
+from gan_utils._support import downloads
 
 pytestmark = pytest.mark.usefixtures("empty_home")
 
@@ -24,7 +24,7 @@ def server(tmp_path, monkeypatch):
     handler = partial(QuietHandler, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as httpd:
         threading.Thread(target=httpd.serve_forever, daemon=True).start()
-        monkeypatch.setattr(mnist, "ORIGIN", f"http://127.0.0.1:{httpd.server_port}/")
+        monkeypatch.setattr(downloads, "ORIGIN", f"http://127.0.0.1:{httpd.server_port}/")
         yield folder
         httpd.shutdown()
 
@@ -51,12 +51,12 @@ def test_mnist_is_downloaded_once(small_mnist, server, monkeypatch):
     assert load_images("mnist").images.shape == (20, 28, 28, 1)
     (server / "mnist.npz").unlink()
     assert load_images("mnist", "test").name == "mnist"
-    assert [path.name for path in (mnist.keras_folder() / "datasets").iterdir()] == ["mnist.npz"]
+    assert [path.name for path in (downloads.keras_folder() / "datasets").iterdir()] == ["mnist.npz"]
 
 
 def serve_fashion(server, small_mnist, damage=lambda key, content: content):
     with np.load(small_mnist) as file:
-        for key, name in mnist.FASHION_MNIST.items():
+        for key, name in downloads.FASHION_MNIST.items():
             array = file[key]
             header = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">i4").tobytes()
             (server / name).write_bytes(damage(key, gzip.compress(header + array.tobytes())))
@@ -89,7 +89,7 @@ def test_wrong_fashion_mnist_stays_out_of_the_cache(damage, small_mnist, server)
     serve_fashion(server, small_mnist, damage)
     with pytest.raises(ConnectionError, match=r"could not be had .*does not serve"):
         load_images("fashion_mnist")
-    cached = [path.name for path in (mnist.keras_folder() / "datasets" / "fashion-mnist").iterdir()]
+    cached = [path.name for path in (downloads.keras_folder() / "datasets" / "fashion-mnist").iterdir()]
     assert "train-labels-idx1-ubyte.gz" not in cached
 
 
@@ -97,13 +97,13 @@ def test_wrong_download_stays_out_of_the_cache(server, small_mnist):
     (server / "mnist.npz").write_bytes(b"<html>Welcome to this hotel's network</html>")
     with pytest.raises(ConnectionError, match=r"mnist\.npz could not be had .*does not serve"):
         load_images("mnist")
-    assert not list((mnist.keras_folder() / "datasets").iterdir())
+    assert not list((downloads.keras_folder() / "datasets").iterdir())
 
 
 def test_silent_server_is_given_up(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        monkeypatch.setattr(mnist, "ORIGIN", f"http://127.0.0.1:{silent.getsockname()[1]}/")
-        monkeypatch.setattr(mnist, "SILENT_SECONDS", 0.2)
+        monkeypatch.setattr(downloads, "ORIGIN", f"http://127.0.0.1:{silent.getsockname()[1]}/")
+        monkeypatch.setattr(downloads, "SILENT_SECONDS", 0.2)
         with pytest.raises(ConnectionError, match=r"could not be had .*timed out.*try again with a network"):
             load_images("mnist")
 
@@ -111,8 +111,8 @@ def test_silent_server_is_given_up(monkeypatch):
 def test_trickling_server_is_given_up(monkeypatch):
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Trickle) as httpd:
         threading.Thread(target=httpd.serve_forever, daemon=True).start()
-        monkeypatch.setattr(mnist, "ORIGIN", f"http://127.0.0.1:{httpd.server_port}/")
-        monkeypatch.setattr(mnist, "DOWNLOAD_SECONDS", 0.4)
+        monkeypatch.setattr(downloads, "ORIGIN", f"http://127.0.0.1:{httpd.server_port}/")
+        monkeypatch.setattr(downloads, "DOWNLOAD_SECONDS", 0.4)
         with pytest.raises(ConnectionError, match=r"could not be had \(not here after 0.4 s\)"):
             load_images("mnist")
         httpd.shutdown()
@@ -122,7 +122,7 @@ def test_trickling_server_is_given_up(monkeypatch):
 def test_no_network(name, monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    monkeypatch.setattr(mnist, "ORIGIN", f"http://127.0.0.1:{port}/")
+    monkeypatch.setattr(downloads, "ORIGIN", f"http://127.0.0.1:{port}/")
     with pytest.raises(ConnectionError, match=r'refused.*try again with a network.*load_images\("digits"\)'):
         load_images(name)
 

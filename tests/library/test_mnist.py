@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from gan_utils import load_images
-from gan_utils._support import downloads as mnist
+from gan_utils._support import downloads
 
 pytestmark = pytest.mark.usefixtures("empty_home")
 
 
 def cache(small_mnist):
     """Put the file where Keras would have put it."""
-    path = mnist.keras_folder() / "datasets" / "mnist.npz"
+    path = downloads.keras_folder() / "datasets" / "mnist.npz"
     path.parent.mkdir(parents=True)
     path.write_bytes(small_mnist.read_bytes())
     return path
@@ -69,7 +69,7 @@ class Unpickled:
 
 
 def pickled(path):
-    np.savez(path, **dict.fromkeys(mnist.MNIST, np.array([Unpickled()])))
+    np.savez(path, **dict.fromkeys(downloads.MNIST, np.array([Unpickled()])))
 
 
 def other_pixels(path):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -179,9 +180,9 @@ import numpy as np
 import keras
 from keras import layers
 import gan_utils as gu
-from gan_utils._support import settings as surroundings
+from gan_utils._support import settings
 
-surroundings.BACKENDS += ("numpy",)  # which cannot train, and is not asked to
+settings.BACKENDS += ("numpy",)  # which cannot train, and is not asked to
 folder, kills = sys.argv[1], int(sys.argv[2])
 generator = keras.Sequential([keras.Input((2,)), layers.Dense(4, "sigmoid"), layers.Reshape((2, 2, 1))])
 discriminator = keras.Sequential([keras.Input((2, 2, 1)), layers.Flatten(), layers.Dense(1)])

@@ -13,6 +13,7 @@ from matplotlib.text import Text
 
 import gan_course as course
 import gan_utils as gu
+from gan_course import figures
 from gan_utils import plots
 from gan_utils._support import fonts
 
@@ -24,7 +25,7 @@ SMALLER = r"(?:font|label|title)size=(?:\d\b|1[0-2]\b|.(?:xx?-)?small)"  # a fon
 def displayed(monkeypatch):
     """What is handed to IPython's display."""
     calls = []
-    monkeypatch.setattr(plots, "display", lambda *args, **kwargs: calls.append((args, kwargs)))
+    monkeypatch.setattr(figures, "display", lambda *args, **kwargs: calls.append((args, kwargs)))
     return calls
 
 
@@ -198,7 +199,7 @@ def test_letters_come_from_a_font_that_has_them():
     """No font here may have Chinese letters; one of matplotlib's has letters that its first lacks."""
     for title in ("Zahlen, schön: 7 − 4", "ᶁ"):
         figure = gu.plot_images(PICTURES, title=title, row_labels=[title])
-        plots.draw_png(figure)
+        figures.draw_png(figure)
     texts = figure.axes[0].title, figure.axes[0].get_yticklabels()[0]
     assert all(len(text.get_fontfamily()) == 2 for text in texts)
 
@@ -211,7 +212,7 @@ def test_letters_that_no_font_has_are_told_in_one_line(title, monkeypatch):
         cached.cache_clear()
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
-        plots.draw_png(gu.plot_images(PICTURES, title=title))
+        figures.draw_png(gu.plot_images(PICTURES, title=title))
     lost = title.split()[0]
     assert [str(w.message) for w in told if "no font" in str(w.message)] == [str(w.message) for w in told]
     assert len(told) == 1 and f"no font of this machine has {lost!r}" in str(told[0].message)

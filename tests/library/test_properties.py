@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as hnp
 
 import gan_utils as gu
 from gan_utils import quality
-from gan_utils._support import downloads as mnist
+from gan_utils._support import downloads
 from gan_utils._support.image_checks import check_count, check_images
 
 hypothesis.settings.register_profile("here", deadline=None, derandomize=True)  # no timing, no chance
@@ -178,7 +178,7 @@ def test_damaged_files_are_refused_with_the_documented_error(small_mnist, monkey
             taken += 1
     assert taken < DAMAGED_FILES / 5
     print(f"{DAMAGED_FILES} damaged files: {DAMAGED_FILES - taken} refused, {taken} harmless")
-    assert mnist.keras_folder().exists() is False, "nothing was cached"
+    assert downloads.keras_folder().exists() is False, "nothing was cached"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 
 import gan_utils as gu
 from gan_utils import quality
-from gan_utils._support import downloads as mnist
+from gan_utils._support import classifiers, downloads
 
 MEASURES = ("fid", "class_kl", "density", "coverage", "nearest_train", "closest_train", "recognised")
 
@@ -120,19 +120,19 @@ def test_a_data_set_without_a_shipped_classifier_trains_one_and_keeps_it(
 ):
     train, test = digits
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    monkeypatch.setattr(quality, "SHIPPED", {})
+    monkeypatch.setattr(classifiers, "SHIPPED", {})
     monkeypatch.setattr(quality, "load_images", lambda name, split: train if split == "train" else test)
-    monkeypatch.setattr(quality, "_reader", quality._reader.__wrapped__)  # nothing remembered
+    monkeypatch.setattr(classifiers, "_reader", classifiers._reader.__wrapped__)  # nothing remembered
     first = gu.classify(test.images[:50], test)
     assert "Training the classifier" in capsys.readouterr().out
-    assert (mnist.keras_folder() / "gan_utils" / "classifier_digits.npz").is_file()
+    assert (downloads.keras_folder() / "gan_utils" / "classifier_digits.npz").is_file()
     np.testing.assert_allclose(gu.classify(test.images[:50], test), first, atol=0.01)
     assert capsys.readouterr().out == ""
 
 
 def test_a_damaged_classifier_is_refused(monkeypatch, digits):
-    monkeypatch.setitem(quality.SHIPPED, "digits", "0" * 64)
-    monkeypatch.setattr(quality, "_reader", quality._reader.__wrapped__)
+    monkeypatch.setitem(classifiers.SHIPPED, "digits", "0" * 64)
+    monkeypatch.setattr(classifiers, "_reader", classifiers._reader.__wrapped__)
     with pytest.raises(ValueError, match=r"classifier_digits\.npz"):
         gu.classify(digits[0].images[:5], digits[0])
 

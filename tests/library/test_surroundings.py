@@ -134,8 +134,8 @@ def test_network_that_swallows_packets(tmp_path):
         code = f"""
             import time
             from gan_utils import load_images
-            from gan_utils._support import downloads as mnist
-            mnist.ORIGIN, mnist.SILENT_SECONDS = "http://127.0.0.1:{silent.getsockname()[1]}/", 1
+            from gan_utils._support import downloads
+            downloads.ORIGIN, downloads.SILENT_SECONDS = "http://127.0.0.1:{silent.getsockname()[1]}/", 1
             print(load_images().name)
             for name in ("mnist", "fashion_mnist"):
                 try:
@@ -152,8 +152,8 @@ THIRTY = """
     import os, sys
     from pathlib import Path
     import gan_utils as gu
-    from gan_utils._support import downloads as mnist
-    mnist.ORIGIN, mnist.SHAPES, mnist.MNIST = eval(sys.argv[1])
+    from gan_utils._support import downloads
+    downloads.ORIGIN, downloads.SHAPES, downloads.MNIST = eval(sys.argv[1])
     start, go = os.pipe()
     children = []
     for _ in range(30):
@@ -170,7 +170,7 @@ THIRTY = """
         children.append(child)
     os.close(go)
     print(sorted(os.waitpid(child, 0)[1] for child in children))
-    print(sorted(str(p.relative_to(mnist.keras_folder())) for p in mnist.keras_folder().rglob("*")))
+    print(sorted(str(p.relative_to(downloads.keras_folder())) for p in downloads.keras_folder().rglob("*")))
 """
 
 
@@ -185,14 +185,14 @@ class ManyServer(http.server.ThreadingHTTPServer):
 
 def test_thirty_processes_on_an_empty_cache(small_mnist, tmp_path):
     """All thirty get MNIST, and the cache holds one whole file and nothing else."""
-    from gan_utils._support import downloads as mnist
+    from gan_utils._support import downloads
 
     def handler(*arguments):
         return Served(*arguments, directory=str(small_mnist.parent))
 
     with ManyServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        tables = (f"http://127.0.0.1:{server.server_port}/", mnist.SHAPES, mnist.MNIST)
+        tables = (f"http://127.0.0.1:{server.server_port}/", downloads.SHAPES, downloads.MNIST)
         code = textwrap.dedent(THIRTY).replace("sys.argv[1]", repr(repr(tables)))
         # Keras's NumPy backend may be forked; nothing here needs another.
         environment = {"KERAS_HOME": str(tmp_path / "shared"), "KERAS_BACKEND": "numpy"}

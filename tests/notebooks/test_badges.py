@@ -19,14 +19,17 @@ from IPython.core.interactiveshell import InteractiveShell
 
 def pip(line):
     print("pip", line)
-    sys.modules["gan_utils"] = types.ModuleType("gan_utils")
+    for name in OURS:
+        sys.modules[name] = types.ModuleType(name)
 
+OURS = ("gan_course", "gan_utils")
 source, state = sys.argv[1:]
 shell = InteractiveShell.instance()
 shell.register_magic_function(pip, "line", "pip")
-sys.modules["gan_utils"] = types.ModuleType("gan_utils") if state == "there" else None
+for name in OURS:
+    sys.modules[name] = types.ModuleType(name) if state == "there" else None
 shell.run_cell(source).raise_error()
-print(shell.user_ns["gu"].__name__)
+print(shell.user_ns["course"].__name__, shell.user_ns["gu"].__name__)
 """
 
 
@@ -79,4 +82,4 @@ def test_the_first_cell_installs_the_project_where_it_is_missing(path, state):
     )
     assert result.returncode == 0, result.stderr
     asked = [f"pip {badges.install().removeprefix('%pip ')}"] if state == "missing" else []
-    assert result.stdout.split("\n")[:-1] == [*asked, "gan_utils"]
+    assert result.stdout.split("\n")[:-1] == [*asked, "gan_course gan_utils"]
