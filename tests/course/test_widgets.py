@@ -14,8 +14,7 @@ from matplotlib.contour import ContourSet
 from matplotlib.quiver import Quiver
 
 import gan_utils as gu
-from gan_course import widgets
-from gan_utils import plots
+from gan_course import figures, widgets
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -62,7 +61,7 @@ def debugger(players, blobs):
 def displayed(monkeypatch):
     """What is handed to IPython's display."""
     calls = []
-    monkeypatch.setattr(plots, "display", lambda *args, **kwargs: calls.append((args, kwargs)))
+    monkeypatch.setattr(figures, "display", lambda *args, **kwargs: calls.append((args, kwargs)))
     return calls
 
 
@@ -356,7 +355,7 @@ def test_the_picture_is_an_output_and_the_widget_another(
     *style, ((bundle,), options) = displayed[: 1 + installed]
     assert options["raw"] and options["metadata"]["image/png"]["alt"] == bundle["text/plain"]
     assert len(bundle["text/plain"]) > 50 and "ipywidgets" not in bundle["text/plain"]
-    assert imageio.imread(plots.base64.b64decode(bundle["image/png"])).shape[1] > 800
+    assert imageio.imread(figures.base64.b64decode(bundle["image/png"])).shape[1] > 800
     assert len(bundle) == 2, "what is kept when the kernel has gone is a picture, and names no widget"
     assert len(displayed) == 1 + 2 * installed
     if installed:

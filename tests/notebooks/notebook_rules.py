@@ -19,7 +19,7 @@ LARGEST_BYTES = 1_500_000
 LONGEST_CELL = 25  # lines; 3 to 10 read best
 LOOSENING_TAGS = {"nbval-skip", "nbval-ignore-output", "nbval-raises-exception", "raises-exception"}
 LOOSENING_COMMENT = re.compile(r"^\s*#+\s*(NBVAL_|PYTEST_VALIDATE_)", re.MULTILINE)
-IMPORT = re.compile(r"^\s*(?:import|from)\s+(gan_utils|keras|tensorflow)\b", re.MULTILINE)
+IMPORT = re.compile(r"^\s*(?:import|from)\s+(gan_course|gan_utils|keras|tensorflow)\b", re.MULTILINE)
 IMG_WITHOUT_ALT = re.compile(r"""<img\b(?![^>]*\balt=(?:"[^"]+"|'[^']+'))""")
 SHORTEST_SOLUTION = 20  # characters; shorter lines are anyone's
 

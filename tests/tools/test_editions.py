@@ -20,6 +20,7 @@ NOTEBOOKS = rules.REPOSITORY / "notebooks"
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 FILES = [rules.REPOSITORY / "README.md", *(rules.REPOSITORY / "docs").rglob("*.md")]
 FILES += (rules.REPOSITORY / "gan_utils").rglob("*.py")
+FILES += (rules.REPOSITORY / "gan_course").rglob("*.py")
 SHORTEST_SENTENCE = 6  # words; shorter ones are anyone's
 
 
@@ -183,8 +184,8 @@ def test_a_leak_in_a_file_is_found(planted, tmp_path):
 @pytest.fixture
 def make(tmp_path):
     """Makes the editions of a notebook with an exercise, its solution, a note and a page it links to."""
-    exercise = "def accuracy(real_logits, fake_logits):\n    ...  # it\n\n\ngu.check.accuracy(accuracy)"
-    notebook = make_notebook(("import gan_utils as gu", {}, []), (exercise, {"tags": ["exercise"]}, []))
+    exercise = "def accuracy(real_logits, fake_logits):\n    ...  # it\n\n\ncourse.check.accuracy(accuracy)"
+    notebook = make_notebook(("import gan_course as course", {}, []), (exercise, {"tags": ["exercise"]}, []))
     notebook.cells[0].source += "\n\n[Words](../docs/words.md#d) ![b](images/b.svg) [next](02.ipynb)"
     notebook.cells[-1].id = "exercise-accuracy"
     for folder in ("notebooks/solutions", "notebooks/notes", "notebooks/images", "docs"):
@@ -206,7 +207,7 @@ def test_the_editions_of_a_small_notebook(make, tmp_path):
     *_, reasoning, cell = solution.cells
     assert reasoning.source.startswith("#### Solution: Accuracy from logits\n\nD says")
     assert cell.source.startswith("import numpy as np\n\n\ndef accuracy(real_logits, fake_logits):\n    r")
-    assert cell.source.endswith(f"    {LINE}\n\n\ngu.check.accuracy(accuracy)")
+    assert cell.source.endswith(f"    {LINE}\n\n\ncourse.check.accuracy(accuracy)")
     assert cell.outputs[0].data["text/plain"].startswith("accuracy: right. ")
     note = instructor.cells.pop(1)
     assert note.source == f"> **For the instructor, 4 min.**\n>\n> {SENTENCE}\n>\n> - Wait."
@@ -229,7 +230,7 @@ def test_what_cannot_be_made_is_told(make, tmp_path):
     with pytest.raises(editions.EditionError, match=r"exercise accuracy has no solution.*accuracy\.py"):
         make(with_outputs=False)
     with pytest.raises(editions.EditionError, match="the exercise other has no blank"):
-        editions.fill("answer = ...\n\n\ngu.check.answer(answer)", "other", "other = 1")
+        editions.fill("answer = ...\n\n\ncourse.check.answer(answer)", "other", "other = 1")
 
 
 def test_the_editions_of_the_series(tmp_path, monkeypatch):
@@ -247,4 +248,4 @@ def test_the_editions_of_the_series(tmp_path, monkeypatch):
             nbformat.validate(notebook)
         for name, cell in editions.exercises(solution).items():
             *_, code = editions.read_solution(NOTEBOOKS / "solutions" / f"{name}.py")
-            assert code in cell.source and cell.source.endswith(f"\ngu.check.{name}({name})")
+            assert code in cell.source and cell.source.endswith(f"\ncourse.check.{name}({name})")

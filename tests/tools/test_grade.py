@@ -211,7 +211,7 @@ SUBMITTED = {
         "accuracy": "def accuracy(r, f):\n    found = (r > 0).sum() + (f <= 0).sum()\n"
         "    return size(0, found / (len(r) + len(f)))",
     },
-    "gil": {"first": "import gan_utils as gu, nump as np"},
+    "gil": {"first": "import gan_course as course, nump as np"},
     "hal": {
         "logit_of_verdict": TRIALS[1] + "\n" + WRONG["logit_of_verdict"].replace("INSIDE", "pass"),
         "count_weights": FORGED_INSIDE,
@@ -248,9 +248,11 @@ def submit(path, notebook, answers):
 
 def run_grade(folder, *options):
     """What grade.py prints, and the rows of its file."""
-    command = [sys.executable, grade.__file__, str(folder), *options]
+    command = [sys.executable, "-m", "tools.grading.grade", str(folder), *options]
     variables = os.environ | {"KERAS_BACKEND": "numpy", "PYTHONIOENCODING": "utf-8"}  # the fastest to start
-    result = subprocess.run(command, env=variables, capture_output=True, timeout=600, encoding="utf-8")
+    result = subprocess.run(
+        command, cwd=REPOSITORY, env=variables, capture_output=True, timeout=600, encoding="utf-8"
+    )
     assert result.returncode == 0, result.stderr
     with open(folder / "grades.csv", newline="", encoding="utf-8-sig") as file:
         return result.stdout, {row["student"]: row for row in csv.DictReader(file)}

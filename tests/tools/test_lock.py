@@ -19,6 +19,7 @@ from tools.setup import environment, lock
 ROOT = Path(__file__).parents[2]
 DECLARED = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT, EXTRAS = DECLARED["project"], DECLARED["project"]["optional-dependencies"]
+OURS = {"gan_course", "gan_utils", "tools"}
 LINES = lock.LOCK.read_text(encoding="utf-8").splitlines()
 SYSTEMS = {
     "linux": {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"},
@@ -81,34 +82,38 @@ def test_the_lock_knows_what_the_dependencies_need_in_their_turn():
 
 
 def imported(path, seen=()):
-    """The packages that a script of ours imports when it starts, by itself or through another one of ours."""
+    """The packages that a module of ours imports when it starts, by itself or through another one of ours."""
     names = set()
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         found = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        found += [node.module] if isinstance(node, ast.ImportFrom) else []
-        for name in {name.partition(".")[0] for name in found} - sys.stdlib_module_names:
-            own = path.with_name(f"{name}.py")
-            if own.exists():
-                names |= imported(own, (*seen, path)) if own not in seen else set()
-            elif name != "gan_utils":
-                names.add(name)
+        if isinstance(node, ast.ImportFrom):
+            found += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        for name in found:
+            package = name.partition(".")[0]
+            beside, own = path.with_name(f"{package}.py"), ROOT / f"{name.replace('.', '/')}.py"
+            for file in (beside, own):
+                if file.exists() and file not in seen:
+                    names |= imported(file, (*seen, path))
+            if not beside.exists() and package not in OURS | sys.stdlib_module_names:
+                names.add(package)
     return names
 
 
 def targets():
-    """Of each target of the Makefile that runs a script of ours: name, extras, script."""
+    """Of each target of the Makefile that runs a module of ours: name, extras, file."""
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     for name, extras, recipe in re.findall(r"^([a-z-]+): environment-([a-z-]+).*\n((?:\t.*\n)+)", text, re.M):
-        for script in re.findall(r"\$\(RUN\) ((?:tools|benchmarks)/\w+\.py)", recipe):
+        for module in re.findall(r"\$\(RUN\) -m (tools[\w.]+)", recipe):
+            yield pytest.param(extras.split("-"), f"{module.replace('.', '/')}.py", id=name)
+        for script in re.findall(r"\$\(RUN\) (benchmarks/\w+\.py)", recipe):
             yield pytest.param(extras.split("-"), script, id=name)
 
 
 @pytest.mark.parametrize(("extras", "script"), [*targets()])
 def test_a_target_installs_what_its_script_imports(extras, script):
     assert set(extras) <= EXTRAS.keys()
-    installed = needed(
-        set(extras) & {"notebooks", "slides", "test"}
-    )  # the others are not here in `make test`
+    here = {"notebooks", "slides", "test"}  # the others are not, in `make test`
+    installed = needed(set(extras) & here)
     brings = metadata.packages_distributions()
     for name in imported(ROOT / script):
         assert {canonicalize_name(brought) for brought in brings[name]} & installed, f"{script}: {name}"
@@ -145,7 +150,7 @@ def test_a_wheel_holds_the_package_and_its_licence_and_nothing_else(tmp_path):
         names = set(wheel.namelist())
         licence = [name for name in names if name.endswith("/licenses/LICENSE")]
         assert wheel.read(*licence) == (ROOT / "LICENSE").read_bytes()
-    package = tracked("gan_utils")
+    package = tracked("gan_utils") | tracked("gan_course")
     assert len(package) > 20 and {Path(name).suffix for name in package} == {".py", ".npz"}
     about = licence[0].partition("/")[0]
     files = ("METADATA", "RECORD", "WHEEL", "licenses/LICENSE", "top_level.txt")

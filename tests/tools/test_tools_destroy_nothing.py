@@ -193,7 +193,10 @@ def test_a_file_is_written_over_only_as_it_was_made(tmp_path):
     assert [p.read_bytes() for p in (path, other, strange)] == [b"changed by hand", b"ours", b"not ours"]
 
 
-@pytest.mark.parametrize("tool", ["run_notebooks", "export", "editions", "pages", "slides_pdf"])
+@pytest.mark.parametrize(
+    "tool",
+    ["run/run_notebooks", "export/export", "editions/editions", "site/pages", "export/slides_pdf"],
+)
 def test_every_tool_that_makes_files_lists_them(tool):
     # What does not go through build_folder is in the list below, with its reason.
     assert "build_folder.write(" in (ROOT / "tools" / f"{tool}.py").read_text(encoding="utf-8")

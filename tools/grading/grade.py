@@ -53,16 +53,8 @@ from tools.grading import gradebook, judge
 ROOT = Path(__file__).resolve().parents[2]
 # Of two answers the one whose state comes first counts.
 STATES = ["right", "not yet", "tampered", "too slow", "error", "not tried", "missing", "unreadable"]
-OURS = (
-    "benchmarks",
-    "build",
-    "docs",
-    "gan_course",
-    "gan_utils",
-    "notebooks",
-    "tests",
-    "tools",
-)  # no student's work
+OURS = ("benchmarks", "build", "docs", "gan_course", "gan_utils", "notebooks")  # no student's work
+OURS += ("tests", "tools")
 # Copying a process takes a moment, starting one takes seconds; but macOS's own libraries do not survive it.
 PROCESSES = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
 AT_ONCE = 2
@@ -104,7 +96,9 @@ def refusal(folder):
     if ROOT.is_relative_to(folder):
         return f"{folder} holds our own notebooks: collect what students handed in into a folder of its own"
     for root in (folder, *folder.parents):
-        ours = [(root / name).resolve() for name in OURS if (root / "tools" / "grade.py").exists()]
+        ours = [
+            (root / name).resolve() for name in OURS if (root / "tools" / "grading" / "grade.py").exists()
+        ]
         if ours and (root == folder or any(folder.is_relative_to(path) for path in ours)):
             return f"{folder} belongs to the project itself: name a folder with what students handed in"
     return None

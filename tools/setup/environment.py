@@ -56,7 +56,7 @@ for pin in [Requirement(line) for line in locked if not line.startswith("#")]:
 SERVES = r"""
 import importlib.util, pathlib
 spec = importlib.util.find_spec("gan_utils")
-root = pathlib.Path(spec.origin).resolve().parents[2] if spec and spec.origin else None
+root = pathlib.Path(spec.origin).resolve().parents[1] if spec and spec.origin else None
 print(root if root and (root / "pyproject.toml").exists() else "")
 """
 
