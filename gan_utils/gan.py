@@ -1,10 +1,14 @@
 """The training loop: two players, two optimizers, `train_on_batch` on two Keras models in turn."""
 
+from os import PathLike
+from typing import Any
+
 import keras
 import numpy as np
 
 from gan_utils._support import callbacks, fitting, network_checks, saving
 from gan_utils._support.image_checks import check_count, check_images, to_bytes
+from gan_utils._support.own_losses import own_loss
 from gan_utils._support.settings import check_backend
 from gan_utils.networks import build_combined
 
@@ -27,6 +31,10 @@ class GAN:
         average: decay of the averaged generator per step (Yazici et al. 2018, arXiv:1806.04498), in [0, 1);
             0 turns averaging off. The average is brought up to date every tenth step.
         seed: seeds the latents and the order of the data.
+        d_loss, g_loss: losses in Keras's form, of (targets, logits), both (n, 1): a function, a Keras loss or
+            its name; by default those of `gan_utils.losses`. D's targets are 1 for the real half of its batch
+            and 0 for the fake half, G's are 1.
+        d_steps: updates of D for one of G, each on images and latents of its own.
 
     Attributes:
         generator: the generator whose weights train.
@@ -41,20 +49,26 @@ class GAN:
 
     Raises:
         TypeError, ValueError: as `build_combined`; a generator whose images leave [0, 1] or are all the same;
-            an optimizer given to both players, or that has trained already; `average` outside [0, 1); what
-            Keras is set to cannot train: its backend, its floatx, a strategy of TensorFlow's.
+            an optimizer given to both players, or that has trained already; a loss that does not fall where
+            logits go the right way; `average` outside [0, 1); `d_steps` below 1; what Keras is set to cannot
+            train: its backend, its floatx, a strategy of TensorFlow's.
     """
 
     def __init__(
         self,
-        generator,
-        discriminator,
-        generator_optimizer=None,
-        discriminator_optimizer=None,
-        average=0.998,
-        seed=None,
+        generator: keras.Model,
+        discriminator: keras.Model,
+        generator_optimizer: keras.Optimizer | str | None = None,
+        discriminator_optimizer: keras.Optimizer | str | None = None,
+        average: float = 0.998,
+        seed: int | None = None,
+        *,
+        d_loss: Any = None,
+        g_loss: Any = None,
+        d_steps: int = 1,
     ):
         check_backend()
+        check_count("d_steps", d_steps)
         self.combined = build_combined(generator, discriminator)
         self.generator, self.discriminator = generator, discriminator
         network_checks.check_generator(generator)
@@ -72,14 +86,15 @@ class GAN:
         discriminator.compile(
             optimizer=network_checks.own_optimizer("discriminator_optimizer", discriminator_optimizer)
             or keras.optimizers.AdamW(1e-3, weight_decay=0.2, beta_1=0.0, beta_2=0.9),
-            loss=keras.losses.BinaryCrossentropy(from_logits=True),
+            loss=own_loss("d_loss", d_loss),
             metrics=[keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)],  # a logit of 0 is D = 1/2
         )
         self.combined.compile(
             optimizer=network_checks.own_optimizer("generator_optimizer", generator_optimizer)
             or keras.optimizers.Adam(2e-3, beta_1=0.0, beta_2=0.9),
-            loss=keras.losses.BinaryCrossentropy(from_logits=True),
+            loss=own_loss("g_loss", g_loss),
         )
+        self.d_steps = int(d_steps)
         self.latent_dim, self.image_shape = generator.input_shape[1], generator.output_shape[1:]
         self.average = average
         self.averages = []
@@ -97,41 +112,43 @@ class GAN:
     status = property(fitting.status)
 
     @property
-    def averaged_generator(self):
+    def averaged_generator(self) -> keras.Model:
         """The generator that `generate` draws with: averaged weights, or `generator` where average is 0."""
         if self.average:
             self._averaged_generator.set_weights(self.averages or self.generator.get_weights())
         return self._averaged_generator
 
     @fitting.whole_step
-    def train_on_batch(self, real_images):
-        """One step of each player on one batch: first D, then G.
+    def train_on_batch(self, real_images: np.ndarray) -> dict[str, float]:
+        """One step: `d_steps` updates of D, each on a batch of its own, then one of G.
 
         Args:
-            real_images: float (n, ...) in [0, 1], of the discriminator's input shape.
+            real_images: float (d_steps * n, ...) in [0, 1], of the discriminator's input shape. D's first
+                update takes the first n of them and n fakes, its second the next n; G's takes n latents.
 
         Returns:
-            dict of floats, of this batch alone: "d_loss" (L_D, before D's update), "g_loss" (L_G, after D's
-            and before G's update) and "d_accuracy" (share of the 2 n images that D got right).
+            dict of floats, of this batch alone: "d_loss" (L_D, before D's last update), "g_loss" (L_G, after
+            it and before G's update) and "d_accuracy" (share of the last 2 n images that D got right, where a
+            logit above 0 says "real" whatever the loss: so let least squares aim at -1 and 1, not 0 and 1).
 
         Raises:
             TypeError, ValueError: as `check_images`; a network without trainable weights; one image where the
-                generator normalizes by the batch. Nothing changed.
+                generator normalizes by the batch; a number that d_steps does not divide. Nothing changed.
             FloatingPointError: fake images or losses are NaN or infinite: the weights are spoilt.
             RuntimeError: an error broke the step before this one in two; see `broken_step`.
         """
         real_images = check_images(real_images, self.image_shape, "real_images")
         network_checks.check_both_train(self.generator, self.discriminator)
-        n = len(real_images)
+        n = network_checks.check_split(len(real_images), self.d_steps)
         network_checks.check_batch("real_images: a batch", n, self.least_batch)
 
         # D's step: n real images (target 1) and as many fakes (target 0), in one batch. predict_on_batch runs
         # G in inference mode: BatchNorm uses its moving statistics, and nothing of G changes here.
-        fake_images = self.generator.predict_on_batch(self._draw_latents(n, self.random))
-        _check_finite(self.step + 1, fake_images=fake_images)  # a ReLU in D may turn NaN into 0
-        images = np.concatenate([real_images, fake_images])
         targets = np.concatenate([np.ones((n, 1), "float32"), np.zeros((n, 1), "float32")])
-        d_logs = _train(self.discriminator, images, targets)
+        for batch in np.split(real_images, self.d_steps):
+            fake_images = self.generator.predict_on_batch(self._draw_latents(n, self.random))
+            _check_finite(self.step + 1, fake_images=fake_images)  # a ReLU in D may turn NaN into 0
+            d_logs = _train(self.discriminator, np.concatenate([batch, fake_images]), targets)
 
         # G's step: fresh latents, all targets 1. The combined model offers G's weights alone.
         g_logs = _train(self.combined, self._draw_latents(n, self.random), np.ones((n, 1), "float32"))
@@ -144,7 +161,14 @@ class GAN:
         _check_finite(self.step, **logs)
         return logs
 
-    def fit(self, images, epochs=1, batch_size=64, callbacks=None, verbose=1):
+    def fit(
+        self,
+        images: np.ndarray,
+        epochs: int = 1,
+        batch_size: int = 64,
+        callbacks: list[keras.callbacks.Callback] | None = None,
+        verbose: int = 1,
+    ) -> keras.callbacks.History:
         """Train for `epochs` passes over `images`, in a new random order each time.
 
         Interrupting it (Stop in Jupyter) takes effect between two steps and keeps what was trained. The same
@@ -154,8 +178,9 @@ class GAN:
 
         Args:
             images: float (N, ...) in [0, 1], of the discriminator's input shape.
-            epochs: number of passes. The last batch of each is smaller where batch_size does not divide N.
-            batch_size: real images a step, 1 to N.
+            epochs: number of passes. The last step of each takes fewer images where they run out, and leaves
+                out d_steps - 1 at the most.
+            batch_size: real images for each update of D, 1 to N / d_steps.
             callbacks: list of Keras callbacks. Their logs hold d_loss, g_loss and d_accuracy, of the batch or
                 as the epoch's means; their model is this GAN, with `stop_training` and `save`. Those of
                 Keras's that need more than that are refused, with what serves.
@@ -171,7 +196,9 @@ class GAN:
         """
         return fitting.fit_gan(self, images, epochs, batch_size, callbacks, verbose)
 
-    def generate(self, n=None, seed=None, latents=None):
+    def generate(
+        self, n: int | None = None, seed: int | None = None, latents: np.ndarray | None = None
+    ) -> np.ndarray:
         """Draw images from the averaged generator. Training has its own random numbers and is not disturbed.
 
         Args:
@@ -207,15 +234,19 @@ class GAN:
             images = self.generate(latents=self.frame_latents)
             self.frames.append((self.step, to_bytes(images)))
 
-    def save(self, folder, overwrite=True):
+    def save(self, folder: str | PathLike, overwrite: bool = True) -> None:
         """Save all that training needs to go on, in a folder: see `gan_utils._support.saving`."""
         fitting.check_whole(self)
         saving.save_gan(self, folder, overwrite)
 
     @classmethod
-    def load(cls, folder):
-        """Load what `save` saved; training goes on as if it had not been interrupted."""
-        return saving.load_gan(cls, folder)
+    def load(cls, folder: str | PathLike, *, d_loss: Any = None, g_loss: Any = None) -> "GAN":
+        """Load what `save` saved; training goes on as if it had not been interrupted.
+
+        Keras's own losses, and those registered with it, come back with it; a function of yours does not:
+        give it again as `d_loss` or `g_loss`.
+        """
+        return saving.load_gan(cls, folder, d_loss=d_loss, g_loss=g_loss)
 
     def _draw_latents(self, n, random):
         return random.standard_normal((n, self.latent_dim), dtype="float32")

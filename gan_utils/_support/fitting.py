@@ -79,6 +79,11 @@ def fit_gan(gan, images, epochs, batch_size, callbacks, verbose):
     check_count("epochs", epochs)
     check_count("batch_size", batch_size, largest=len(images))
     check_batch("batch_size: a batch", batch_size, gan.least_batch)
+    if batch_size * gan.d_steps > len(images):
+        raise ValueError(
+            f"batch_size: {batch_size} came; a step takes d_steps = {gan.d_steps} such batches of "
+            f"{len(images)} images: what serves is at most {len(images) // gan.d_steps}"
+        )
     callbacks = check_callbacks(callbacks)
     check_whole(gan)
     _make_plan(gan, images, epochs, batch_size)
@@ -120,29 +125,29 @@ def _steps_left(gan):
 
 
 def _steps(gan, n):
-    """Steps that n images make: what is too small for a batch of its own joins the last one."""
-    alone = n >= gan.least_batch
-    return max(1, math.ceil((n + 1 - gan.least_batch) / gan.plan["batch_size"])) if alone else 0
+    """Steps that n images make: what is too small for a step of its own joins the last one."""
+    size, least = gan.plan["batch_size"] * gan.d_steps, gan.least_batch * gan.d_steps
+    return max(1, math.ceil((n + 1 - least) / size)) if n >= least else 0
 
 
 def _train(gan, images, batch_size, callbacks):
     if not gan.frames:
         gan.keep_frame()
-    epoch_logs = {}
+    size, least, epoch_logs = batch_size * gan.d_steps, gan.least_batch * gan.d_steps, {}
     callbacks.on_train_begin()
     for epoch in range(gan.plan["done"], gan.plan["epochs"]):
         callbacks.on_epoch_begin(epoch)
-        if len(gan.order) - gan.position < gan.least_batch:
+        if len(gan.order) - gan.position < least:
             with interrupts_wait():
                 gan.order, gan.position = gan.random.permutation(len(images)).astype("int32"), 0
         batches, sizes = [], []
         while gan.position < len(images):
             callbacks.on_train_batch_begin(len(batches))
             with interrupts_wait():
-                chosen = gan.order[gan.position : gan.position + batch_size]
-                if len(images) - gan.position - batch_size < gan.least_batch:  # more, not a batch of one
+                chosen = gan.order[gan.position : gan.position + size]
+                if len(images) - gan.position - size < least:  # more, not a batch of one
                     chosen = gan.order[gan.position :]
-                logs = gan.train_on_batch(images[chosen])
+                logs = gan.train_on_batch(images[chosen[: len(chosen) // gan.d_steps * gan.d_steps]])
                 gan.position += len(chosen)
                 gan.plan["done"] += gan.position == len(images)
                 # Frames at steps 1, 2, 4, 8, ..., for most happens at the beginning; and after each epoch.

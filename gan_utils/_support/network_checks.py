@@ -94,6 +94,16 @@ def check_batch(argument, size, least):
         )
 
 
+def check_split(images, d_steps):
+    """Return how many images each of D's updates gets; ValueError where they cannot be shared out."""
+    if images % d_steps:
+        raise ValueError(
+            f"real_images: {images} came; what serves is a multiple of d_steps = {d_steps}, as many for each "
+            f"of D's updates: real_images[:{images - images % d_steps}]"
+        )
+    return images // d_steps
+
+
 def clone(generator):
     """A second generator of the same kind, for the average."""
     try:

@@ -18,6 +18,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from gan_utils._support.own_losses import loss_config, own_loss
+
 FILES = {"generator.keras", "discriminator.keras", "averaged_generator.keras", "state.npz", "gan.json"}
 OF_THE_SYSTEM = {".DS_Store", "Thumbs.db", "desktop.ini"}  # left by file managers, and nobody's work
 
@@ -98,6 +100,8 @@ def _write(gan, folder):
     np.savez(folder / "state.npz", **_arrays(gan))
     settings = {
         "average": gan.average,
+        "d_steps": gan.d_steps,
+        "losses": {"d_loss": loss_config(gan.discriminator.loss), "g_loss": loss_config(gan.combined.loss)},
         "averaged": bool(gan.averages),
         "step": gan.step,
         "position": gan.position,
@@ -109,28 +113,38 @@ def _write(gan, folder):
     (folder / "gan.json").write_text(json.dumps(settings, indent=1, default=float), encoding="utf-8")
 
 
-def load_gan(cls, folder):
-    """Build the GAN that `save_gan` wrote into `folder`.
+class _LossMissing(ValueError):
+    """A loss that only its owner has."""
+
+
+def load_gan(cls, folder, **losses):
+    """Build the GAN that `save_gan` wrote into `folder`, with `d_loss` and `g_loss` where they are not None.
 
     Raises:
         FileNotFoundError: there is no saved GAN in it.
-        ValueError: what it holds is damaged.
+        ValueError: what it holds is damaged, or a loss is the user's own and was not given.
     """
+    losses = {name: own_loss(name, loss) for name, loss in losses.items() if loss is not None}
     folder, old, _ = _places(folder)
     if not folder.exists() and (old / "gan.json").is_file():
         folder = old  # a save was killed between its two moves
     if not (folder / "gan.json").is_file():
         raise FileNotFoundError(f"no saved GAN in folder {str(folder)!r}: it would hold a gan.json")
     try:
-        return _read(cls, folder)
+        return _read(cls, folder, losses)
+    except _LossMissing:
+        raise
     except Exception as error:  # damaged files raise whatever they like: BadZipFile, KeyError, TypeError, ...
         raise ValueError(
             f"the GAN in folder {str(folder)!r} is damaged ({type(error).__name__}: {error})"
         ) from error
 
 
-def _read(cls, folder):
+def _read(cls, folder, losses):
     settings = json.loads((folder / "gan.json").read_text(encoding="utf-8"))
+    kept = {
+        name: _loss(name, config) for name, config in settings.get("losses", {}).items() if name not in losses
+    }
     optimizers = {
         name: keras.optimizers.deserialize(config) for name, config in settings["optimizers"].items()
     }
@@ -138,13 +152,16 @@ def _read(cls, folder):
         keras.models.load_model(folder / "generator.keras", compile=False),
         keras.models.load_model(folder / "discriminator.keras", compile=False),
         average=settings["average"],
+        d_steps=settings.get("d_steps", 1),  # older ones have none
         **optimizers,
+        **kept,
+        **losses,
     )
     if gan.average and settings["averaged"]:
         averaged = keras.models.load_model(folder / "averaged_generator.keras", compile=False)
         gan.averages = averaged.get_weights()
     gan.step, gan.position = settings["step"], settings["position"]
-    gan.plan = settings.get("plan", {})  # older ones have none
+    gan.plan = settings.get("plan", {})
     gan.random.bit_generator.state = settings["random"]
     with np.load(folder / "state.npz", allow_pickle=False) as state:
         for name, variable in _variables(gan).items():
@@ -153,6 +170,19 @@ def _read(cls, folder):
         gan.frame_latents, gan.order = state["frame_latents"], state["order"]
         gan.frames = list(zip(settings["frame_steps"], state["frames"], strict=True))
     return gan
+
+
+def _loss(name, config):
+    own = config.get("own") if isinstance(config, dict) else None
+    if own is None:
+        try:
+            return keras.losses.deserialize(config)
+        except Exception:  # of one that was registered where it was saved, and is not here
+            own = config["registered_name"] if isinstance(config, dict) else config
+    raise _LossMissing(
+        f"{name}: this GAN was trained with a loss of its own, {own}, which is not saved; what serves is to "
+        f"give it again: GAN.load(folder, {name}=...)"
+    )
 
 
 def _models(gan):
