@@ -6,6 +6,7 @@ Keras: the backend's start-up messages, which would otherwise land in the notebo
 
 from gan_utils._support import startup
 from gan_utils._support.callbacks import StopAfter
+from gan_utils._support.classifiers import train_classifier
 from gan_utils._support.training_check.contract import check_training
 from gan_utils.conditional import (
     as_pairs,
@@ -17,6 +18,7 @@ from gan_utils.data import Dataset, load_images
 from gan_utils.gan import GAN
 from gan_utils.losses import discriminator_loss, generator_loss
 from gan_utils.networks import (
+    Combined,
     build_combined,
     build_dcgan_discriminator,
     build_dcgan_generator,
@@ -30,6 +32,7 @@ from gan_utils.quality import classify, evaluate_quality
 __all__ = [
     "COLORS",
     "GAN",
+    "Combined",
     "Dataset",
     "StopAfter",
     "as_pairs",
@@ -51,6 +54,7 @@ __all__ = [
     "plot_images",
     "plot_training",
     "save_gif",
+    "train_classifier",
 ]
 
 

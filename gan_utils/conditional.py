@@ -15,14 +15,18 @@ import math
 import keras
 import numpy as np
 from keras import layers, ops
+from numpy.typing import ArrayLike
 
 from gan_utils._support.image_checks import check_count, check_images
-from gan_utils.networks import LAST, LEAK, _check_latent_dim, _dense_block
+from gan_utils._support.network_checks import network_told_the_class
+from gan_utils._support.settings import LAST
+from gan_utils.gan import GAN
+from gan_utils.networks import LEAK, Shape, _check_latent_dim, _dense_block
 
-PAIRS = "generator_of_pairs"  # by its name `ask` knows a generator that is told the class
 
-
-def build_conditional_generator(latent_dim=64, image_shape=(28, 28, 1), classes=10):
+def build_conditional_generator(
+    latent_dim: int = 64, image_shape: Shape = (28, 28, 1), classes: int = 10
+) -> keras.Model:
     """Dense generator: latents (n, latent_dim + classes) -> pairs (n, pixels + classes) in [0, 1].
 
     Inside it is notebook 02's G(z, y): both concatenated -> 128 -> 256 -> image.
@@ -37,7 +41,7 @@ def build_conditional_generator(latent_dim=64, image_shape=(28, 28, 1), classes=
     return generator_of_pairs(keras.Model([z, y], layers.Reshape(image_shape)(pixels)))
 
 
-def build_conditional_discriminator(image_shape=(28, 28, 1), classes=10):
+def build_conditional_discriminator(image_shape: Shape = (28, 28, 1), classes: int = 10) -> keras.Model:
     """Dense discriminator: pairs (n, pixels + classes) -> one logit each. Built, not compiled; no BatchNorm.
 
     Inside it is notebook 02's D(x, y): both concatenated -> 256 -> 128, with another end: one logit for each
@@ -53,17 +57,17 @@ def build_conditional_discriminator(image_shape=(28, 28, 1), classes=10):
     return discriminator_of_pairs(keras.Model([x, y], logit))
 
 
-def generator_of_pairs(generator):
+def generator_of_pairs(generator: keras.Model) -> keras.Model:
     """Put any G(z, y), a Keras model of the inputs [z, y], between latents and pairs."""
     latent_dim, classes = (shape[1] for shape in generator.input_shape)
     latents = keras.Input((latent_dim + classes,), name="latents")
     z, wishes = ops.split(latents, [latent_dim], axis=1)
     y = ops.one_hot(ops.argmax(wishes, axis=1), classes)
     pixels = layers.Flatten(**LAST)(generator([z, y]))
-    return keras.Model(latents, layers.Concatenate()([pixels, y]), name=PAIRS)
+    return keras.Model(latents, layers.Concatenate()([pixels, y]), name="generator_of_pairs")
 
 
-def discriminator_of_pairs(discriminator):
+def discriminator_of_pairs(discriminator: keras.Model) -> keras.Model:
     """Let any D(x, y), a Keras model of the inputs [x, y] that ends in a logit, judge pairs."""
     (_, *image_shape), (_, classes) = discriminator.input_shape
     pairs = keras.Input((math.prod(image_shape) + classes,), name="pairs")
@@ -72,7 +76,7 @@ def discriminator_of_pairs(discriminator):
     return keras.Model(pairs, logit, name="discriminator_of_pairs")
 
 
-def as_pairs(images, labels, classes=10):
+def as_pairs(images: np.ndarray, labels: np.ndarray, classes: int = 10) -> np.ndarray:
     """Lay each image and its class side by side: what `GAN.fit` takes to train a conditional pair.
 
     Args:
@@ -92,7 +96,9 @@ def as_pairs(images, labels, classes=10):
     return np.concatenate([images.reshape(len(images), -1), y], axis=1)
 
 
-def ask(gan, digits, seed=None, latents=None):
+def ask(
+    gan: GAN, digits: ArrayLike, seed: int | None = None, latents: np.ndarray | None = None
+) -> np.ndarray:
     """Draw the digits that are asked for, from the averaged generator.
 
     Args:
@@ -108,9 +114,9 @@ def ask(gan, digits, seed=None, latents=None):
         TypeError, ValueError: digits or latents that are not as above, latents beside a seed, or a gan whose
             generator is not told the class.
     """
-    if gan.generator.name != PAIRS:
+    generator = network_told_the_class(gan.generator)
+    if generator is None:
         raise ValueError("gan: its generator is not told the class; build_conditional_generator builds one")
-    generator = next(layer for layer in gan.generator.layers if isinstance(layer, keras.Model))
     latent_dim, classes = (shape[1] for shape in generator.input_shape)
     y = _one_hot(np.atleast_1d(digits), classes, "digits")
     if latents is None:

@@ -1,30 +1,31 @@
 """Images to learn from: the digits embedded in this package, MNIST, Fashion-MNIST."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
-from gan_utils._support.downloads import fashion_mnist_arrays, mnist_arrays
+from gan_utils._support.downloads import digits_arrays, fashion_mnist_arrays, mnist_arrays
 
 NAMES = ("auto", "digits", "mnist", "fashion_mnist")
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """One split of a data set.
+    """One split of a data set; `Dataset(images, labels, "cats")` makes one of your own.
 
-    images: float32 (n, 28, 28, 1) in [0, 1], 0 is black.
-    labels: int64 (n,), the class of each image, 0 to 9.
-    name: "digits", "mnist" or "fashion_mnist".
+    images: float32 (n, height, width, 1 or 3) in [0, 1], 0 is black; (n, 28, 28, 1) from `load_images`.
+    labels: int64 (n,), the class of each image, from 0 on; 0 to 9 from `load_images`.
+    name: "digits", "mnist" or "fashion_mnist", or what yours is called.
+    test: the split that belongs to it and was kept from training, or None.
     """
 
     images: np.ndarray = field(repr=False)
     labels: np.ndarray = field(repr=False)
     name: str
+    test: "Dataset | None" = field(default=None, repr=False)
 
 
-def load_images(name="auto", split="train"):
+def load_images(name: str = "auto", split: str = "train") -> Dataset:
     """Load one split of a data set.
 
     Args:
@@ -39,7 +40,7 @@ def load_images(name="auto", split="train"):
         split: "train" or "test".
 
     Returns:
-        A `Dataset`.
+        A `Dataset`; the training split has the test split in its field `test`.
 
     Raises:
         ValueError: unknown name or split; a file that is damaged or is not what its name says; a folder that
@@ -59,8 +60,11 @@ def load_images(name="auto", split="train"):
         name = "digits" if arrays is None else "mnist"
         hint = ' (for MNIST, run "make mnist", or load_images("mnist") once)' if arrays is None else ""
         print(f"Data: {name}{hint}")
-    if arrays is None:
-        with np.load(Path(__file__).with_name("_support") / "digits.npz", allow_pickle=False) as file:
-            arrays = dict(file)
+    arrays = digits_arrays() if arrays is None else arrays
+    test = _split(arrays, "test", name)
+    return test if split == "test" else _split(arrays, "train", name, test)
+
+
+def _split(arrays, split, name, test=None):
     images = np.divide(arrays[f"x_{split}"][..., None], 255, dtype="float32")
-    return Dataset(images, arrays[f"y_{split}"].astype("int64"), name)
+    return Dataset(images, arrays[f"y_{split}"].astype("int64"), name, test)

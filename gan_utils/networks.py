@@ -7,11 +7,14 @@ images to one logit each, (n, 1): above 0 it says "real", below 0 "fake", and D(
 import math
 
 import keras
+import numpy as np
 from keras import layers
 
+from gan_utils._support import gradients
 from gan_utils._support.network_checks import check_pair
+from gan_utils._support.settings import LAST
 
-LAST = {"data_format": "channels_last"}  # our images are so, whatever a user's keras.json says
+Shape = tuple[int, ...]
 LEAK = 0.2  # slope of LeakyReLU left of zero (Radford et al. 2015)
 # G is drawn with BatchNorm's moving statistics but trains with each batch's own, so that D learns on other
 # images than G is trained on. The statistics must keep up with weights that move quickly: with 0.9 the
@@ -19,7 +22,7 @@ LEAK = 0.2  # slope of LeakyReLU left of zero (Radford et al. 2015)
 BATCH_NORM_MOMENTUM = 0.5
 
 
-def build_discriminator(image_shape=(28, 28, 1)):
+def build_discriminator(image_shape: Shape = (28, 28, 1)) -> keras.Sequential:
     """Dense discriminator: image -> 256 -> 128 -> one logit. Built, not compiled; no BatchNorm."""
     return keras.Sequential(
         [
@@ -35,7 +38,7 @@ def build_discriminator(image_shape=(28, 28, 1)):
     )
 
 
-def build_generator(latent_dim=64, image_shape=(28, 28, 1)):
+def build_generator(latent_dim: int = 64, image_shape: Shape = (28, 28, 1)) -> keras.Sequential:
     """Dense generator: latents (n, latent_dim) -> 128 -> 256 -> images (n, *image_shape) in [0, 1]."""
     _check_latent_dim(latent_dim)
     return keras.Sequential(
@@ -50,7 +53,7 @@ def build_generator(latent_dim=64, image_shape=(28, 28, 1)):
     )
 
 
-def build_dcgan_discriminator(image_shape=(28, 28, 1)):
+def build_dcgan_discriminator(image_shape: Shape = (28, 28, 1)) -> keras.Sequential:
     """Convolutional discriminator: two strided 4x4 convolutions, a dense layer, one logit.
 
     After DCGAN (Radford et al. 2015, section 3), without its BatchNorm: the combined model needs a
@@ -75,7 +78,7 @@ def build_dcgan_discriminator(image_shape=(28, 28, 1)):
     )
 
 
-def build_dcgan_generator(latent_dim=64, image_shape=(28, 28, 1)):
+def build_dcgan_generator(latent_dim: int = 64, image_shape: Shape = (28, 28, 1)) -> keras.Sequential:
     """Convolutional generator: latents -> 128 -> a quarter-size map of 32 channels -> 16 -> images in [0, 1].
 
     After DCGAN (Radford et al. 2015, section 3), with a sigmoid for the paper's tanh because our images
@@ -127,7 +130,7 @@ class Combined(keras.Sequential):
         return _without(self.variables, self.trainable_variables)
 
 
-def build_combined(generator, discriminator):
+def build_combined(generator: keras.Model, discriminator: keras.Model) -> Combined:
     """Chain `generator` and the frozen `discriminator` into one model, not compiled.
 
     Training it moves the generator alone, at any batch size and before or after the discriminator's own
@@ -147,25 +150,13 @@ def build_combined(generator, discriminator):
     return Combined([generator, discriminator], name="combined")
 
 
-def input_gradient(model, inputs):
+def input_gradient(model: keras.Model, inputs: np.ndarray) -> np.ndarray:
     """The gradient of each output, a logit, with respect to its own input; float32 of the inputs' shape.
 
     For a discriminator: which pixels to brighten (above 0) and to darken, for the image to look more real.
-    In plain Keras, on any backend: a layer that adds a weight of zeros stands before the model, and one SGD
-    step with learning rate 1 turns the zeros into the gradient. The model itself is not changed.
+    Computed in inference mode, on any backend; the model is not changed.
     """
-    nudged = Combined([_Nudge(), model])
-    nudged.compile(optimizer=keras.optimizers.SGD(1.0), loss=lambda _, logits: -keras.ops.sum(logits))
-    nudged.train_on_batch(inputs, keras.ops.zeros((len(inputs), 1)))
-    return nudged.layers[0].get_weights()[0].astype("float32", copy=False)
-
-
-class _Nudge(layers.Layer):
-    def build(self, input_shape):
-        self.nudge = self.add_weight(shape=input_shape, initializer="zeros")
-
-    def call(self, inputs):
-        return inputs + self.nudge
+    return gradients.input_gradient(model, inputs)
 
 
 def _dense_block(units):

@@ -5,29 +5,38 @@ images repeated cover ten classes. A fixed small classifier supplies the feature
 classifier cannot be compared with these.
 """
 
-import functools
-
 import numpy as np
 
-from gan_utils._support.classifiers import features_and_classes
+from gan_utils._support.classifiers import (
+    check_dataset,
+    features_and_classes,
+    held_out,
+    once_per_object,
+    training_images,
+)
 from gan_utils._support.image_checks import check_images
-from gan_utils.data import NAMES, Dataset, load_images
+from gan_utils.data import Dataset
 
 NEIGHBOURS = 5  # k of density and coverage, as in their paper
 MOST_COMPARED = 10_000  # images on each side of a comparison; the test sets are no larger
 MOST_NEAREST = 1_000  # generated images whose nearest training image is looked up
+LEAST = 100  # images on either side, of which a covariance says something
 
 
-def evaluate_quality(images, dataset):
-    """Compare generated images with a data set.
+def evaluate_quality(images: np.ndarray, dataset: Dataset) -> dict[str, float]:
+    """Compare generated images with a data set, the training split.
+
+    What is measured is the object that comes: its images are the training images, whatever it is called. The
+    floor comes from the first n images of its `test`; where it has none, from a random half of its own, held
+    out and compared with the other half. Features and classes are those of `classify`.
 
     Args:
-        images: float (n, 28, 28, 1) in [0, 1], n at least 100. At most as many as the data set has test
-            images are used (10,000 of MNIST), the first ones; compare only figures at the same n.
-        dataset: a `Dataset` from `load_images`, either split.
+        images: float (n, height, width, channels) in [0, 1], n at least 100. At most as many as there are
+            for the floor are used (10,000 of MNIST), the first ones; compare only figures at the same n.
+        dataset: a `Dataset`, from `load_images` or of your own.
 
     Returns:
-        dict of floats; each measure has a partner `..._floor`, the same for n real test images.
+        dict of floats; each measure has a partner `..._floor`, the same for n real images.
         "n": images used.
         "fid": Frechet distance of the classifier's features to those of the training images
             (Heusel et al. 2017, arXiv:1706.08500); less is better, n weighs in.
@@ -40,43 +49,67 @@ def evaluate_quality(images, dataset):
         "recognised": share that the classifier reads with a confidence above 0.9.
 
     Raises:
-        TypeError, ValueError: as `check_images`; fewer than 100 images; a data set of one's own.
+        TypeError, ValueError: as `check_images`; fewer than 100 images, or than 100 for the floor; a data set
+            whose images, labels or test split are not as `Dataset` says.
     """
-    _check_known(dataset)
-    images = check_images(images, dataset.images.shape[1:])
-    if len(images) < 100:
+    images = check_images(images, _shape_of(dataset))
+    if len(images) < LEAST:
         raise ValueError(f"images holds {len(images)}, but the measures need 100 at the least, better 1,000")
-    train, test = load_images(dataset.name, "train"), load_images(dataset.name, "test")
-    n = min(len(images), len(test.images), MOST_COMPARED)
-    floor = _floor(dataset.name, n)
-    result = {"n": n}
-    for name, value in _measure(images[:n], train).items():
+    real = len(held_out(dataset))
+    if real < LEAST:
+        of = "the half that is held out" if dataset.test is None else "the test split"
+        raise ValueError(f"dataset: {of} holds {real} images; what serves as a floor is {LEAST} or more")
+    n = min(len(images), real, MOST_COMPARED)
+    floor, result = _floor(dataset, n), {"n": n}
+    for name, value in _measure(images[:n], dataset).items():
         result |= {name: value, f"{name}_floor": floor[name]}
     return result
 
 
-@functools.cache
-def _floor(name, n):
-    """The measures of n real test images."""
-    return _measure(load_images(name, "test").images[:n], load_images(name, "train"))
+def classify(images: np.ndarray, dataset: Dataset) -> np.ndarray:
+    """Class probabilities, float32 (n, classes), of images (n, height, width, channels), by a classifier.
+
+    The embedded digits and MNIST, as `load_images` gives them, have a fixed one. For any other object one is
+    trained on its images and labels, in seconds, and kept: for as long as the object lives, and in Keras's
+    folder for a data set that holds the same.
+
+    Raises:
+        TypeError, ValueError: as `evaluate_quality`, except for the numbers of images.
+    """
+    return features_and_classes(dataset, check_images(images, _shape_of(dataset)))[1]
 
 
-@functools.cache
-def _training_side(name):
+def _shape_of(dataset):
+    """The shape of its images, of a data set that is as it should be."""
+    if not isinstance(dataset, Dataset):
+        raise TypeError(f"dataset: a {type(dataset).__name__} came; what serves is a gan_utils.Dataset")
+    check_dataset(dataset)
+    return dataset.images.shape[1:]
+
+
+@once_per_object
+def _floor(dataset, n):
+    """The measures of n real images, compared with all training images that are not among them."""
+    return _measure(held_out(dataset)[:n], dataset, without_held_out=dataset.test is None)
+
+
+@once_per_object
+def _training_side(dataset, without_held_out):
     """Features of the training images: mean, covariance, the first of them; and the share of each class."""
-    train = load_images(name, "train")
-    features, _ = features_and_classes(name, train.images)
-    p_data = np.bincount(train.labels, minlength=10) / len(train.labels)
+    images, labels = training_images(dataset, without_held_out)
+    features, _ = features_and_classes(dataset, images)
+    p_data = np.bincount(labels, minlength=check_dataset(dataset)) / len(labels)
     return features.mean(axis=0), np.cov(features, rowvar=False), features[:MOST_COMPARED], p_data
 
 
-def _measure(images, train):
-    mean, covariance, train_features, p_data = _training_side(train.name)
+def _measure(images, dataset, without_held_out=False):
+    mean, covariance, train_features, p_data = _training_side(dataset, without_held_out)
     # Files hold 8 bits a pixel, and so do the real images: compare like with like.
     images = np.round(images * 255) / 255
-    features, probabilities = features_and_classes(train.name, images)
+    features, probabilities = features_and_classes(dataset, images)
     density, coverage = _density_coverage(train_features[: len(images)], features)
-    nearest = _nearest_distances(images[:MOST_NEAREST], train.images)
+    train_images, _ = training_images(dataset, without_held_out)
+    nearest = _nearest_distances(images[:MOST_NEAREST], train_images)
     return {
         "fid": _frechet_distance(mean, covariance, features.mean(axis=0), np.cov(features, rowvar=False)),
         "class_kl": _class_kl(probabilities, p_data),
@@ -86,21 +119,6 @@ def _measure(images, train):
         "closest_train": float(nearest.min()),
         "recognised": float(np.mean(probabilities.max(axis=1) > 0.9)),
     }
-
-
-def classify(images, dataset):
-    """Class probabilities, float32 (n, 10), of images (n, 28, 28, 1), by the data set's fixed classifier."""
-    _check_known(dataset)
-    return features_and_classes(dataset.name, check_images(images, dataset.images.shape[1:]))[1]
-
-
-def _check_known(dataset):
-    if not isinstance(dataset, Dataset):
-        raise TypeError(f"dataset: {type(dataset).__name__} came; what serves is what load_images returns")
-    if dataset.name not in NAMES[1:]:
-        raise ValueError(
-            f"dataset: {dataset.name!r} came; what serves has a classifier: {', '.join(NAMES[1:])}"
-        )
 
 
 def _frechet_distance(mean_1, covariance_1, mean_2, covariance_2):
@@ -116,7 +134,7 @@ def _frechet_distance(mean_1, covariance_1, mean_2, covariance_2):
 
 
 def _class_kl(probabilities, p_data):
-    p_g = np.bincount(probabilities.argmax(axis=1), minlength=10) / len(probabilities)
+    p_g = np.bincount(probabilities.argmax(axis=1), minlength=len(p_data)) / len(probabilities)
     seen = p_g > 0
     return float(np.sum(p_g[seen] * np.log(p_g[seen] / p_data[seen])))
 

@@ -34,6 +34,12 @@ def keras_folder():
     return Path(os.path.expanduser(os.environ.get("KERAS_HOME") or "~/.keras"))
 
 
+def digits_arrays():
+    """Return the four arrays of the digits embedded in this package, named as MNIST's."""
+    with np.load(Path(__file__).with_name("digits.npz"), allow_pickle=False) as file:
+        return dict(file)
+
+
 def mnist_arrays(download):
     """Return MNIST's four arrays, named as Keras names them, or None.
 

@@ -120,6 +120,18 @@ def _clone_layer(layer):
     return layer.__class__.from_config(layer.get_config()) if getattr(layer, "variables", ()) else layer
 
 
+def network_told_the_class(generator):
+    """The network G(z, y) that makes a generator one of pairs; None where there is no such network in it."""
+    for inner in generator.layers:
+        shapes = inner.input_shape if isinstance(inner, keras.Model) else None
+        if isinstance(shapes, list) and len(shapes) == 2:
+            latent_dim, classes = (np.prod(shape[1:]) for shape in shapes)
+            ends = latent_dim + classes, np.prod(inner.output_shape[1:]) + classes
+            if (generator.input_shape[1], generator.output_shape[1]) == ends:
+                return inner
+    return None
+
+
 def own_optimizer(argument, given):
     """The Keras optimizer that was given or named, or None; TypeError or ValueError where it cannot serve."""
     if given is None:

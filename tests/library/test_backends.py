@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-SUITE = ["tests/library/test_contracts.py", "tests/library/test_gradients.py"]
+SUITE = [f"tests/library/test_{name}.py" for name in ("contracts", "gradients", "losses_of_ones_own")]
 
 
 @pytest.mark.parametrize("backend", ["jax", "torch"])

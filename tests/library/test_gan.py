@@ -1,38 +1,14 @@
 import keras
 import numpy as np
 import pytest
-from keras import layers
 
 import gan_utils as gu
+from tests.library.small_gan import small_gan
 
 
 @pytest.fixture(scope="module")
 def images():
     return gu.load_images("digits").images[:150]
-
-
-def small_gan(**arguments):
-    keras.utils.set_random_seed(1)
-    generator = keras.Sequential(
-        [
-            keras.Input((4,)),
-            layers.Dense(16),
-            layers.BatchNormalization(momentum=0.9),
-            layers.Dense(784, "sigmoid"),
-            layers.Reshape((28, 28, 1)),
-        ]
-    )
-    discriminator = keras.Sequential(
-        [
-            keras.Input((28, 28, 1)),
-            layers.Flatten(),
-            layers.Dense(16, "relu"),
-            # on PyTorch a Dropout without a seed draws from PyTorch's global generator: see saving.py
-            layers.Dropout(0.3, seed=3 if keras.backend.backend() == "torch" else None),
-            layers.Dense(1),
-        ]
-    )
-    return gu.GAN(generator, discriminator, **({"seed": 1} | arguments))
 
 
 def assert_same_weights(a, b):

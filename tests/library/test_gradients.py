@@ -14,8 +14,7 @@ import gan_utils as gu
 LATENT, HIDDEN, PIXELS, EPSILON = 2, 3, 4, 1e-3
 
 
-@pytest.fixture
-def gan():
+def tiny_gan(**arguments):
     keras.utils.set_random_seed(3)
     generator = keras.Sequential(
         [
@@ -39,7 +38,7 @@ def gan():
         rng = np.random.default_rng(seed)  # large weights: nothing is near 0 or at 1/2
         model.set_weights([w + rng.uniform(0.2, 0.8, w.shape) for w in model.get_weights()])
     optimizers = keras.optimizers.SGD(1.0), keras.optimizers.SGD(1.0)
-    return gu.GAN(generator, discriminator, *optimizers, seed=5)
+    return gu.GAN(generator, discriminator, *optimizers, seed=5, **arguments)
 
 
 def judge(weights, images):
@@ -80,7 +79,8 @@ def doubles(model):
 
 
 @pytest.mark.parametrize("sizes", [(8,), (8, 3), (3, 8, 5)])
-def test_both_steps_follow_the_gradient_derived_by_hand(gan, sizes):
+def test_both_steps_follow_the_gradient_derived_by_hand(sizes):
+    gan = tiny_gan()
     latents = np.random.default_rng(5)
     for n in sizes:
         real_images = np.random.default_rng(n).uniform(size=(n, 2, 2, 1)).astype("float32")

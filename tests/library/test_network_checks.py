@@ -266,7 +266,7 @@ def test_probing_leaves_no_trace():
         numbers = keras.random.normal((3,)), np.random.random(3), random.random()  # noqa: NPY002
         return [*arrays, *map(np.asarray, numbers)]
 
-    unseen = state_after(lambda *players: gu.networks.Combined(players))
+    unseen = state_after(lambda *players: gu.Combined(players))
     for a, b in zip(unseen, state_after(gu.build_combined), strict=True):
         np.testing.assert_array_equal(a, b)
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-from keras import layers
 
 import gan_utils as gu
+from tests.library.small_gan import small_gan
 
 EPOCHS, BATCH_SIZE = 3, 32  # four batches of 32 and one of 22: fifteen steps
 
@@ -24,28 +24,6 @@ pytestmark = pytest.mark.usefixtures("interruptible")
 @pytest.fixture(scope="module")
 def images():
     return gu.load_images("digits").images[:150]
-
-
-def small_gan(seed=1, **arguments):
-    keras.utils.set_random_seed(1)
-    generator = [
-        keras.Input((4,)),
-        layers.Dense(16),
-        layers.BatchNormalization(),
-        layers.Dense(784, "sigmoid"),
-        layers.Reshape((28, 28, 1)),
-    ]
-    # Dropout draws from a seed state of its own, which a .keras file does not hold; on PyTorch only if it has
-    # a seed, else from PyTorch's global generator, which Keras does not know
-    seed_of_dropout = 3 if keras.backend.backend() == "torch" else None
-    discriminator = [
-        keras.Input((28, 28, 1)),
-        layers.Flatten(),
-        layers.Dense(16, "relu"),
-        layers.Dropout(0.3, seed=seed_of_dropout),
-        layers.Dense(1),
-    ]
-    return gu.GAN(keras.Sequential(generator), keras.Sequential(discriminator), seed=seed, **arguments)
 
 
 def state(gan):

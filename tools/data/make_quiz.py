@@ -17,11 +17,11 @@ import numpy as np
 from IPython.core.interactiveshell import InteractiveShell
 
 import gan_course as course  # first, as in the notebooks
-import gan_utils as gu
 from gan_course.check.training import DIAGNOSES
+from gan_utils._support.image_checks import to_bytes
 
 ROOT = Path(__file__).resolve().parents[2]
-TARGET = ROOT / "gan_utils" / "quiz.npz"
+TARGET = ROOT / "gan_course" / "quiz.npz"
 # The cells that define what is used here, some of which train for a few seconds besides.
 LABORATORY = ["imports", "load-data", "lab", "lab-gradient", "lab-signature", "lab-logs", "lab-run"]
 LABORATORY += ["healthy-run", "collapse-run", "trapped-run"]
@@ -58,7 +58,7 @@ def digits():
     for seed, (diagnosis, changed) in enumerate(settings.items(), start=20):
         _, fakes, numbers = names["provoke"](diagnosis, seed=seed, **changed)
         curves, _, classes, _ = drawn[-1]
-        pictures = gu.data.to_bytes(fakes[:12])
+        pictures = to_bytes(fakes[:12])
         yield diagnosis, {"numbers": numbers, "curves": curves, "pictures": pictures, "classes": classes}
 
 

@@ -1,0 +1,47 @@
+"""Gradients by the backend's own differentiation. The one module that knows a backend by its name.
+
+Keras differentiates inside `train_on_batch` and offers nothing else; that would compile anew for each model.
+"""
+
+import keras
+import numpy as np
+from keras import ops
+
+
+def input_gradient(model, inputs):
+    """d model(x) / dx, of each output with respect to its own input, in inference mode; a float32 array.
+
+    Args:
+        model: a Keras model, inputs (n, ...) -> one number each, (n, 1). It is not changed.
+        inputs: float (n, ...).
+    """
+    # The sum over the batch has each output's own gradient, for no output depends on another's input.
+    inputs = np.asarray(inputs, keras.config.floatx())
+    gradient = _DIFFERENTIATE[keras.backend.backend()](lambda x: ops.sum(model(x, training=False)), inputs)
+    return gradient.astype("float32", copy=False)
+
+
+def _tensorflow(function, inputs):
+    import tensorflow as tf
+
+    inputs = tf.convert_to_tensor(inputs)
+    with tf.GradientTape() as tape:
+        tape.watch(inputs)
+        value = function(inputs)
+    return tape.gradient(value, inputs).numpy()
+
+
+def _jax(function, inputs):
+    import jax
+
+    return np.asarray(jax.grad(function)(jax.numpy.asarray(inputs)))
+
+
+def _torch(function, inputs):
+    import torch
+
+    inputs = ops.convert_to_tensor(inputs).clone().requires_grad_()
+    return torch.autograd.grad(function(inputs), inputs)[0].cpu().numpy()
+
+
+_DIFFERENTIATE = {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}

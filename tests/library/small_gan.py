@@ -1,0 +1,28 @@
+"""A GAN that trains in no time, with all that training must remember: BatchNorm, Dropout, optimizers."""
+
+import keras
+from keras import layers
+
+import gan_utils as gu
+
+
+def small_gan(seed=1, **arguments):
+    keras.utils.set_random_seed(1)
+    generator = [
+        keras.Input((4,)),
+        layers.Dense(16),
+        layers.BatchNormalization(momentum=0.9),
+        layers.Dense(784, "sigmoid"),
+        layers.Reshape((28, 28, 1)),
+    ]
+    # Dropout draws from a seed state of its own, which a .keras file does not hold; on PyTorch only if it has
+    # a seed, else from PyTorch's global generator, which Keras does not know
+    seed_of_dropout = 3 if keras.backend.backend() == "torch" else None
+    discriminator = [
+        keras.Input((28, 28, 1)),
+        layers.Flatten(),
+        layers.Dense(16, "relu"),
+        layers.Dropout(0.3, seed=seed_of_dropout),
+        layers.Dense(1),
+    ]
+    return gu.GAN(keras.Sequential(generator), keras.Sequential(discriminator), seed=seed, **arguments)
