@@ -70,8 +70,8 @@ def classify(images: np.ndarray, dataset: Dataset) -> np.ndarray:
     """Class probabilities, float32 (n, classes), of images (n, height, width, channels), by a classifier.
 
     The embedded digits and MNIST, as `load_images` gives them, have a fixed one. For any other object one is
-    trained on its images and labels, in seconds, and kept: for as long as the object lives, and in Keras's
-    folder for a data set that holds the same.
+    trained on its images and labels, without the half that is held out where there is no `test`; in seconds,
+    and kept, for as long as the object lives, and in Keras's folder for what holds the same.
 
     Raises:
         TypeError, ValueError: as `evaluate_quality`, except for the numbers of images.

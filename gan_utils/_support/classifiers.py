@@ -65,10 +65,13 @@ def train_classifier(dataset, epochs: int = 5) -> keras.Model:
     Raises:
         TypeError, ValueError: images or labels that are not as `Dataset` says.
     """
-    classes = check_dataset(dataset)
-    classifier = build_classifier(dataset.images.shape[1:], classes)
+    classifier = build_classifier(dataset.images.shape[1:], check_dataset(dataset))
+    return _trained(classifier, dataset.images, dataset.labels, epochs)
+
+
+def _trained(classifier, images, labels, epochs):
     classifier.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
-    classifier.fit(dataset.images, dataset.labels, batch_size=128, epochs=epochs, verbose=0)
+    classifier.fit(images, labels, batch_size=128, epochs=epochs, verbose=0)
     return classifier
 
 
@@ -119,8 +122,11 @@ def shipped_name(dataset):
     embedded = {name: _digest(array) for name, array in downloads.digits_arrays().items()}
     for name, digests in (("digits", embedded), ("mnist", downloads.MNIST)):
         for split in ("train", "test"):
-            if _digest(np.asarray(dataset.labels, "uint8")) == digests[f"y_{split}"]:  # the images are larger
-                return name if _digest_of_bytes(dataset.images) == digests[f"x_{split}"] else None
+            if (
+                _digest(np.asarray(dataset.labels, "uint8")) == digests[f"y_{split}"]  # small, and tells most
+                and _digest_of_bytes(dataset.images) == digests[f"x_{split}"]
+            ):
+                return name
     return None
 
 
@@ -167,13 +173,14 @@ def _classifier(dataset):
         if hashlib.sha256(path.read_bytes()).hexdigest() != SHIPPED[name]:
             raise ValueError(f"{path.name} in gan_utils is damaged: install gan_utils again")
     else:
-        holds = f"{dataset.images.shape} {_digest(dataset.images)} {_digest(dataset.labels)}"
+        # The floor is to be as new to the classifier as what is measured: what is held out does not train it.
+        images, labels = training_images(dataset, without_held_out=dataset.test is None)
+        holds = f"{images.shape} {_digest(images)} {_digest(labels)}"
         digest = hashlib.sha256(holds.encode()).hexdigest()[:16]
         path = keras_folder() / "gan_utils" / f"classifier_{digest}.npz"
         if not path.exists():
             print(f"Training the classifier for {dataset.name}, once: it is kept for the next time.")
-            epochs = max(5, 128 * LEAST_STEPS // len(dataset.images))
-            classifier = train_classifier(dataset, epochs)
+            _trained(classifier, images, labels, max(5, 128 * LEAST_STEPS // len(images)))
             with contextlib.suppress(OSError):  # a cache that cannot be written costs time only
                 save_classifier(classifier, path)
             return classifier

@@ -1,5 +1,9 @@
 """Each way of being bad must show in the number that should tell it."""
 
+import dataclasses
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
@@ -29,8 +33,8 @@ def test_every_measure_has_its_floor(real):
 
 
 def test_the_floor_is_the_measure_of_the_test_images(digits):
-    _, test = digits
-    result = gu.evaluate_quality(test.images, test)
+    train, test = digits
+    result = gu.evaluate_quality(test.images, train)
     for name in MEASURES:
         assert result[name] == pytest.approx(result[f"{name}_floor"], rel=1e-3), name
 
@@ -115,35 +119,140 @@ def test_density_and_coverage_against_their_definition():
     assert coverage == pytest.approx((between.min(axis=1) < radius).mean())
 
 
-def test_a_data_set_without_a_shipped_classifier_trains_one_and_keeps_it(
-    tmp_path, monkeypatch, digits, capsys
-):
-    train, test = digits
+def test_the_shipped_classifier_serves_what_it_was_trained_for_and_nothing_else(digits):
+    """By what a data set holds: its name says nothing, and one image more or less is another data set."""
+    train, _ = digits
+    assert {classifiers.shipped_name(split) for split in digits} == {"digits"}
+    copied = gu.Dataset(train.images.copy(), train.labels.astype("int32"), "mine")
+    assert classifiers.shipped_name(copied) == "digits"
+    for images, labels in (
+        (train.images[:-1], train.labels[:-1]),
+        (train.images[::-1], train.labels),
+        (train.images, train.labels % 2),
+        (train.images * np.float32(0.99), train.labels),
+    ):
+        assert classifiers.shipped_name(gu.Dataset(images, labels, "digits")) is None
+
+
+def test_mnist_is_known_by_its_content(small_mnist, monkeypatch):
+    monkeypatch.setenv("GAN_UTILS_DATA", str(small_mnist))
+    train = gu.load_images("mnist")
+    assert [classifiers.shipped_name(split) for split in (train, train.test)] == ["mnist", "mnist"]
+
+
+SHAPES = {"grey": (28, 28, 1), "colour": (12, 10, 3), "small": (6, 8, 1), "large": (60, 64, 3)}
+
+
+def bars(n, shape, seed=0):
+    """Images of three classes, sorted by class as a folder's are: a bright bar on the left, middle, right."""
+    rng = np.random.default_rng(seed)
+    labels = np.sort(rng.permutation(np.arange(n) % 3))
+    images = rng.uniform(0, 0.3, (n, *shape))
+    for image, label in zip(images, labels, strict=True):
+        image[:, shape[1] // 3 * label :][:, : shape[1] // 3] += 0.6
+    return images.astype("float32"), labels
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """A data set of one's own, under a name that is another's."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    monkeypatch.setattr(classifiers, "SHIPPED", {})
-    monkeypatch.setattr(quality, "load_images", lambda name, split: train if split == "train" else test)
-    monkeypatch.setattr(classifiers, "_reader", classifiers._reader.__wrapped__)  # nothing remembered
-    first = gu.classify(test.images[:50], test)
-    assert "Training the classifier" in capsys.readouterr().out
-    assert (downloads.keras_folder() / "gan_utils" / "classifier_digits.npz").is_file()
-    np.testing.assert_allclose(gu.classify(test.images[:50], test), first, atol=0.01)
-    assert capsys.readouterr().out == ""
+    return gu.Dataset(*bars(400, SHAPES["colour"]), "digits")
 
 
-def test_a_damaged_classifier_is_refused(monkeypatch, digits):
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+def test_a_data_set_of_ones_own_gets_a_classifier_of_its_own(shape, tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr(classifiers, "LEAST_STEPS", 30)
+    images, labels = bars(150, shape, seed=1)
+    read = gu.classify(images, gu.Dataset(*bars(300, shape), "bars"))
+    assert read.shape == (150, 3)
+    assert (read.argmax(axis=1) == labels).mean() > 0.95
+
+
+def test_it_is_trained_once_and_kept_for_what_holds_the_same(own, capsys):
+    images = own.images[:50]
+    first = gu.classify(images, own)
+    assert "Training the classifier for digits, once" in capsys.readouterr().out
+    np.testing.assert_array_equal(gu.classify(images, own), first)
+    (kept,) = (downloads.keras_folder() / "gan_utils").iterdir()
+    again = gu.Dataset(own.images.copy(), own.labels.copy(), "another name")
+    np.testing.assert_allclose(gu.classify(images, again), first, atol=0.01)
+    assert capsys.readouterr().out == "", f"read from {kept.name}"
+    gu.classify(images, gu.Dataset(own.images, own.labels[::-1].copy(), "digits"))
+    assert "Training" in capsys.readouterr().out, "other labels, another classifier"
+
+
+def test_what_is_remembered_goes_with_the_data_set(own):
+    copy = dataclasses.replace(own)
+    gu.evaluate_quality(own.images[:100], copy)
+    gone = weakref.ref(copy)
+    del copy
+    gc.collect()
+    assert gone() is None
+
+
+def test_a_data_set_of_ones_own_is_measured(own):
+    real = np.random.default_rng(3).permutation(bars(200, SHAPES["colour"], seed=1)[0])
+    with_test = dataclasses.replace(own, test=gu.Dataset(*bars(150, SHAPES["colour"], seed=2), "digits"))
+    for dataset, n in ((own, 200), (with_test, 150)):
+        good, bad = gu.evaluate_quality(real, dataset), gu.evaluate_quality(1 - real, dataset)
+        assert good["n"] == n, "all that is held out"
+        assert good["fid"] < 3 * good["fid_floor"] and bad["fid"] > 10 * good["fid_floor"]
+        assert good["class_kl_floor"] < 0.05, "though the images are sorted by class"
+        assert good["nearest_train"] == pytest.approx(good["nearest_train_floor"], rel=0.1)
+        copies = gu.evaluate_quality(own.images[-120:], dataset)
+        assert copies["closest_train"] < 0.2 < copies["closest_train_floor"], "8 bits a pixel apart"
+        assert copies["class_kl"] == pytest.approx(np.log(3), abs=0.1), "one class of three"
+
+
+def test_a_damaged_classifier_is_refused(monkeypatch):
     monkeypatch.setitem(classifiers.SHIPPED, "digits", "0" * 64)
-    monkeypatch.setattr(classifiers, "_reader", classifiers._reader.__wrapped__)
+    digits = gu.load_images("digits")  # another object: nothing is remembered of it
     with pytest.raises(ValueError, match=r"classifier_digits\.npz"):
-        gu.classify(digits[0].images[:5], digits[0])
+        gu.classify(digits.images[:5], digits)
 
 
-def test_a_data_set_of_ones_own_has_no_classifier():
-    images = np.zeros((100, 28, 28, 1), "float32")
-    own = gu.Dataset(images, np.zeros(100, "int64"), "cats")
-    for measure in (gu.evaluate_quality, gu.classify):
-        with pytest.raises(
-            ValueError, match="dataset: 'cats' came; what serves has a classifier: digits, mnist"
-        ):
-            measure(images, own)
-        with pytest.raises(TypeError, match="dataset: ndarray came; what serves is what load_images returns"):
-            measure(images, images)
+IMAGES, LABELS = np.zeros((150, 8, 8, 1), "float32"), np.arange(150) % 2
+
+
+@pytest.mark.parametrize(
+    ("dataset", "error", "message"),
+    [
+        (IMAGES, TypeError, r"dataset: a ndarray came; what serves is a gan_utils\.Dataset"),
+        (gu.Dataset(IMAGES, None, "cats"), ValueError, r"dataset\.labels: None came for 150 images"),
+        (
+            gu.Dataset(IMAGES, LABELS[:9], "cats"),
+            ValueError,
+            r"dataset\.labels: an array of shape \(9,\) came",
+        ),
+        (
+            gu.Dataset(IMAGES, LABELS / 2, "cats"),
+            TypeError,
+            r"dataset\.labels: dtype float64 came; .*np\.unique",
+        ),
+        (gu.Dataset(IMAGES, LABELS + 1, "cats"), ValueError, r"dataset\.labels: 2 classes from 1 to 2 came"),
+        (gu.Dataset(IMAGES, 0 * LABELS, "cats"), ValueError, r"dataset\.labels: 1 classes .* two or more"),
+        (gu.Dataset(IMAGES[..., 0], LABELS, "cats"), ValueError, r"dataset\.images: .*\(150, 8, 8\) came"),
+        (gu.Dataset(IMAGES + 2, LABELS, "cats"), ValueError, r"dataset\.images: values from 2 to 2 came"),
+        (
+            gu.Dataset(IMAGES, LABELS, "cats", gu.Dataset(IMAGES[:, 1:], LABELS, "cats")),
+            ValueError,
+            r"dataset\.test\.images: shape \(150, 7, 8, 1\) came",
+        ),
+        (
+            gu.Dataset(IMAGES, LABELS, "cats"),
+            ValueError,
+            "dataset: the half that is held out holds 75 images",
+        ),
+    ],
+)
+def test_what_is_no_data_set_is_told_in_one_line(dataset, error, message):
+    with pytest.raises(error, match=f"^{message}") as told:
+        gu.evaluate_quality(IMAGES, dataset)
+    assert "what serves" in str(told.value) and "\n" not in str(told.value)
+
+
+def test_images_of_another_shape_are_refused(digits):
+    with pytest.raises(ValueError, match=r"^images: shape \(150, 8, 8, 1\) came"):
+        gu.classify(IMAGES, digits[0])
