@@ -24,7 +24,7 @@ FILES = {"generator.keras", "discriminator.keras", "averaged_generator.keras", "
 OF_THE_SYSTEM = {".DS_Store", "Thumbs.db", "desktop.ini"}  # left by file managers, and nobody's work
 
 
-class NewerFormatError(ValueError):
+class _NewerFormat(ValueError):
     """A newer gan_utils saved it. What it wrote is whole, and this one cannot tell what it means."""
 
 
@@ -130,7 +130,7 @@ def load_gan(cls, folder):
         raise FileNotFoundError(f"no saved GAN in folder {str(folder)!r}: it would hold a gan.json")
     try:
         return _read(cls, folder)
-    except NewerFormatError:
+    except _NewerFormat:
         raise
     except Exception as error:  # damaged files raise whatever they like: BadZipFile, KeyError, TypeError, ...
         raise ValueError(
@@ -142,7 +142,7 @@ def _read(cls, folder):
     settings = json.loads((folder / "gan.json").read_text(encoding="utf-8"))
     number = settings.get("format", 1)
     if number > FORMAT:
-        raise NewerFormatError(
+        raise _NewerFormat(
             f"format: {number} came, in folder {str(folder)!r}; this gan_utils reads 1 to {FORMAT}: what "
             f"serves is the newer one that saved it"
         )
