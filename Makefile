@@ -84,7 +84,7 @@ bench-full: environment-notebooks ## the same with three seeds, up to 600 second
 	@$(RUN) benchmarks/bench.py --full
 
 bench-flat: environment-test ## 20,000 steps in one process: do memory and time stay flat?
-	@$(RUN) benchmarks/flat.py
+	@$(RUN) benchmarks/long_run.py
 
 classroom: environment-notebooks-test ## memory and seconds of students who share a server, table to docs/instructors.md
 	@$(RUN) benchmarks/classroom.py
