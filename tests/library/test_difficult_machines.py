@@ -1,4 +1,4 @@
-"""Machines as classrooms have them: disk full, read-only, no locale, thirty at once. Each with its outcome."""
+"""Machines that classrooms have: disk full, read-only, no locale, thirty at once. Each with its outcome."""
 
 import ctypes
 import http.server
