@@ -4,7 +4,8 @@
     averaged_generator.keras                 the one to draw with, where averaging is on
     state.npz                                both optimizers, random states of layers, curves, frames,
                                              the order of the images in the epoch under way
-    gan.json                                 settings, position in that order, state of the NumPy generator
+    gan.json                                 settings, position in that order, state of the NumPy generator,
+                                             and the number of this format: see `FORMAT`
 
 The combined model is not saved: it would bring a second copy of the discriminator. It is built anew. On
 PyTorch, give Dropout layers a seed: without one they draw from PyTorch's own generator, which is not saved.
@@ -20,8 +21,13 @@ import numpy as np
 
 from gan_utils._support.own_losses import loss_config, own_loss
 
+FORMAT = 2  # what is written; 1, the first edition's, had no number. Whatever changes its meaning counts up
 FILES = {"generator.keras", "discriminator.keras", "averaged_generator.keras", "state.npz", "gan.json"}
 OF_THE_SYSTEM = {".DS_Store", "Thumbs.db", "desktop.ini"}  # left by file managers, and nobody's work
+
+
+class _NewerFormat(ValueError):
+    """A newer gan_utils saved it. What it wrote is whole, and this one cannot tell what it means."""
 
 
 def save_gan(gan, folder, overwrite=True):
@@ -99,6 +105,7 @@ def _write(gan, folder):
         model.save(folder / f"{name}.keras")
     np.savez(folder / "state.npz", **_arrays(gan))
     settings = {
+        "format": FORMAT,
         "average": gan.average,
         "d_steps": gan.d_steps,
         "losses": {"d_loss": loss_config(gan.discriminator.loss), "g_loss": loss_config(gan.combined.loss)},
@@ -122,7 +129,8 @@ def load_gan(cls, folder, **losses):
 
     Raises:
         FileNotFoundError: there is no saved GAN in it.
-        ValueError: what it holds is damaged, or a loss is the user's own and was not given.
+        ValueError: what it holds is damaged, or was saved by a newer gan_utils, in a format unknown here; or a
+            loss is the user's own and was not given.
     """
     losses = {name: own_loss(name, loss) for name, loss in losses.items() if loss is not None}
     folder, old, _ = _places(folder)
@@ -132,7 +140,7 @@ def load_gan(cls, folder, **losses):
         raise FileNotFoundError(f"no saved GAN in folder {str(folder)!r}: it would hold a gan.json")
     try:
         return _read(cls, folder, losses)
-    except _LossMissing:
+    except (_NewerFormat, _LossMissing):
         raise
     except Exception as error:  # damaged files raise whatever they like: BadZipFile, KeyError, TypeError, ...
         raise ValueError(
@@ -142,6 +150,12 @@ def load_gan(cls, folder, **losses):
 
 def _read(cls, folder, losses):
     settings = json.loads((folder / "gan.json").read_text(encoding="utf-8"))
+    number = settings.get("format", 1)
+    if number > FORMAT:
+        raise _NewerFormat(
+            f"format: {number} came, in folder {str(folder)!r}; this gan_utils reads 1 to {FORMAT}: what "
+            f"serves is the newer one that saved it"
+        )
     kept = {
         name: _loss(name, config) for name, config in settings.get("losses", {}).items() if name not in losses
     }
