@@ -19,7 +19,7 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 from bench import machine
-from gan_utils import conditional, quality
+from gan_utils import conditional
 from keras import layers
 
 HERE = Path(__file__).resolve().parent
@@ -73,7 +73,7 @@ def measure(images, classes, dataset):
 def worth(images, labels, test, seed):
     """Share of the test images that a classifier gets right which has seen these images alone."""
     keras.utils.set_random_seed(seed)
-    classifier = quality.train_classifier(gu.Dataset(images, labels, test.name))
+    classifier = gu.train_classifier(gu.Dataset(images, labels, test.name))
     found = classifier.predict(test.images, batch_size=500, verbose=0).argmax(axis=1)
     return {"worth": float(np.mean(found == test.labels))}
 

@@ -5,7 +5,6 @@ Uses MNIST if it is on this machine, else the embedded digits.
 
 import gan_utils as gu
 import numpy as np
-from gan_utils import quality
 
 
 def main():
@@ -27,8 +26,8 @@ def main():
     for name, shown in cases.items():
         measures = gu.evaluate_quality(shown, train)
         print(f"{name:>33}: {measures['fid']:7.2f}, n = {measures['n']:,}")
-    nearest = quality._nearest_distances(images, train.images)
-    closest = [nearest[start : start + 1000].min() for start in range(0, n, 1000)]
+    parts = [images[start : start + 1000] for start in range(0, n, 1000)]
+    closest = [gu.evaluate_quality(part, train)["closest_train"] for part in parts if len(part) >= 100]
     print(f"closest to a training image, of 1,000 test images each: {min(closest):.2f} to {max(closest):.2f}")
 
 

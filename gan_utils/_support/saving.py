@@ -129,8 +129,8 @@ def load_gan(cls, folder, **losses):
 
     Raises:
         FileNotFoundError: there is no saved GAN in it.
-        ValueError: what it holds is damaged, or was saved by a newer gan_utils, in a format unknown here; or a
-            loss is the user's own and was not given.
+        ValueError: what it holds is damaged, or was saved by a newer gan_utils, in a format unknown here;
+            or a loss is the user's own and was not given.
     """
     losses = {name: own_loss(name, loss) for name, loss in losses.items() if loss is not None}
     folder, old, _ = _places(folder)

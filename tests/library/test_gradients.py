@@ -14,7 +14,7 @@ import gan_utils as gu
 LATENT, HIDDEN, PIXELS, EPSILON = 2, 3, 4, 1e-3
 
 
-def tiny_gan(**arguments):
+def tiny_gan(rate=1.0, **arguments):
     keras.utils.set_random_seed(3)
     generator = keras.Sequential(
         [
@@ -37,7 +37,7 @@ def tiny_gan(**arguments):
     for model, seed in ((generator, 1), (discriminator, 2)):
         rng = np.random.default_rng(seed)  # large weights: nothing is near 0 or at 1/2
         model.set_weights([w + rng.uniform(0.2, 0.8, w.shape) for w in model.get_weights()])
-    optimizers = keras.optimizers.SGD(1.0), keras.optimizers.SGD(1.0)
+    optimizers = keras.optimizers.SGD(rate), keras.optimizers.SGD(rate)
     return gu.GAN(generator, discriminator, *optimizers, seed=5, **arguments)
 
 

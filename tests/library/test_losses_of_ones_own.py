@@ -42,6 +42,7 @@ def clipped_discriminator():
     )
 
 
+ROLES = ("generator", "discriminator")
 # losses; the discriminator; what else the GAN is given
 WAYS = {
     "least squares": (least_squares, least_squares, gu.build_discriminator, {}),
@@ -61,16 +62,14 @@ def images():
     return gu.load_images("digits").images[:600]
 
 
-def rmsprop():
-    return keras.optimizers.RMSprop(2e-3)
-
-
 @pytest.mark.parametrize("way", WAYS)
 def test_it_trains(way, images):
     d_loss, g_loss, build_discriminator, more = WAYS[way]
     keras.utils.set_random_seed(1)
     players = gu.build_generator(8), build_discriminator()
-    gan = gu.GAN(*players, rmsprop(), rmsprop(), average=0, seed=1, d_loss=d_loss, g_loss=g_loss, **more)
+    if way == "clipped critic":  # Adam, too, but its authors found it unstable
+        more = more | {f"{player}_optimizer": keras.optimizers.RMSprop(2e-3) for player in ROLES}
+    gan = gu.GAN(*players, average=0, seed=1, d_loss=d_loss, g_loss=g_loss, **more)
     gu.check_training(*players, gan.combined, images[:48])
     before = gan.generate(100, seed=0)
     gan.fit(images, epochs=4, batch_size=32, verbose=0)
@@ -81,15 +80,13 @@ def test_it_trains(way, images):
     assert nearer < 0.6 * away, "and G draws what looks more like them"
     if way == "clipped critic":
         assert max(abs(w).max() for w in gan.discriminator.get_weights()) <= 0.05 + 1e-7
-    else:  # a critic with all its weights at the clip moves no more
-        gu.check_training(*players, gan.combined, images[:48])
 
 
 @pytest.mark.parametrize("d_steps", [1, 2])
 @pytest.mark.parametrize("way", WAYS)
 def test_both_steps_follow_the_gradient_derived_by_hand(way, d_steps):
     """And each of D's steps has images and latents of its own, and begins where the one before it ended."""
-    gan = tiny_gan(d_loss=WAYS[way][0], g_loss=WAYS[way][1], d_steps=d_steps)
+    gan = tiny_gan(0.1, d_loss=WAYS[way][0], g_loss=WAYS[way][1], d_steps=d_steps)
     of_reals, of_fakes, of_g = BY_HAND[way]
     random, n = np.random.default_rng(5), 6
     real_images = np.random.default_rng(n).uniform(size=(d_steps * n, 2, 2, 1)).astype("float32")
@@ -105,17 +102,17 @@ def test_both_steps_follow_the_gradient_derived_by_hand(way, d_steps):
         fakes = draw(g, random.standard_normal((n, 2), dtype="float32"), training=False)
         last = d_loss()
         for weight, slope in zip(d, gradient_by_differences(d_loss, d), strict=True):
-            weight -= slope
+            weight -= 0.1 * slope
     z = random.standard_normal((n, 2), dtype="float32")
     g_slopes = gradient_by_differences(g_loss, g)
     logs = gan.train_on_batch(real_images)
     assert logs["d_loss"] == pytest.approx(last, rel=1e-3), "that of D's last step"
     assert logs["g_loss"] == pytest.approx(g_loss(), rel=1e-3)
     for by_hand, weight in zip(d, gan.discriminator.get_weights(), strict=True):
-        np.testing.assert_allclose(weight, by_hand, rtol=1e-2, atol=1e-4)
+        np.testing.assert_allclose(weight, by_hand, rtol=1e-3, atol=1e-5)
     for i, (slope, before, after) in enumerate(zip(g_slopes, g, gan.generator.get_weights(), strict=True)):
         if i not in (3, 4):  # BatchNorm's moving statistics
-            np.testing.assert_allclose(before - after, slope, rtol=1e-2, atol=1e-4)
+            np.testing.assert_allclose(before - after, 0.1 * slope, rtol=1e-2, atol=1e-5)
 
 
 def test_the_default_losses_are_those_of_the_package(images):

@@ -17,6 +17,7 @@ import signal
 import symtable
 import sys
 import tempfile
+from collections import deque
 from types import CellType, FunctionType, ModuleType
 
 import numpy as np
@@ -89,9 +90,10 @@ def statements(cell):
 @functools.cache
 def names(code):
     """The global names that Python code binds, and those that it uses, in its functions too."""
-    tables = [symtable.symtable(code, "cell", "exec")]
-    for table in tables:
-        tables += table.get_children()
+    tables, ahead = [], [symtable.symtable(code, "cell", "exec")]
+    while ahead:
+        tables.append(ahead.pop())
+        ahead += tables[-1].get_children()
     bound = {s.get_name() for s in tables[0].get_symbols() if s.is_assigned() or s.is_imported()}
     seen = [s for t in tables for s in t.get_symbols() if t is tables[0] or s.is_global()]
     return bound, {s.get_name() for s in seen if s.is_referenced()}
@@ -118,7 +120,8 @@ def needed(before, source, ours=()):
                 found.append((ast.unparse(node), *names(ast.unparse(node))))
     wanted = [(name, len(found)) for name in names(python(source))[1]]
     wanted += [(name, place) for place in chosen for name in found[place][2]]
-    for name, place in wanted:  # which grows meanwhile
+    while wanted:
+        name, place = wanted.pop()
         order = [*reversed(range(place)), *range(place, len(found))]
         binds = next((i for i in order if name in found[i][1]), None)
         if binds is not None and binds not in chosen:
@@ -220,11 +223,14 @@ class Originals:
             if isinstance(value, data) and not name.startswith("__")
         }
         self.kept, seen = [], set()
-        todo = [*self.modules.values(), sys.modules[__name__], Originals, Originals.put_back, parts, same]
+        todo = deque(
+            [*self.modules.values(), sys.modules[__name__], Originals, Originals.put_back, parts, same]
+        )
         todo += [
             leaf for value in self.constants.values() for leaf in leaves(value) if inspect.isfunction(leaf)
         ]
-        for thing in todo:  # which grows meanwhile
+        while todo:
+            thing = todo.popleft()
             if id(thing) not in seen:
                 seen.add(id(thing))
                 self.kept.append((thing, parts(thing), {*getattr(thing, "__dict__", ())}))
