@@ -110,3 +110,13 @@ def test_both_steps_follow_the_gradient_derived_by_hand(sizes):
         hidden = z @ g[0]
         np.testing.assert_allclose(g_after[3], 0.5 * g[3] + 0.5 * hidden.mean(axis=0), rtol=1e-4)
         np.testing.assert_allclose(g_after[4], 0.5 * g[4] + 0.5 * hidden.var(axis=0), rtol=1e-3)
+
+
+def test_input_gradient_is_the_one_derived_by_hand():
+    discriminator = tiny_gan().discriminator
+    d, images = doubles(discriminator), np.random.default_rng(0).uniform(size=(5, 2, 2, 1))
+    before = discriminator.get_weights()
+    (by_hand,) = gradient_by_differences(lambda: judge(d, images).sum(), [images])
+    np.testing.assert_allclose(gu.input_gradient(discriminator, images), by_hand, rtol=1e-4, atol=1e-6)
+    for a, b in zip(before, discriminator.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
