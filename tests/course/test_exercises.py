@@ -12,6 +12,7 @@ import gan_course as course
 from gan_course.check.cases import agree, apart
 from gan_course.check.running import copied
 from tests.notebooks import notebook_rules as rules
+from tools.series import exercises, find_notebooks
 
 NOTEBOOKS = rules.REPOSITORY / "notebooks"
 SOLUTIONS = sorted((NOTEBOOKS / "solutions").glob("*.py"))
@@ -56,14 +57,6 @@ def check_example(answer, verdict):
     assert not agree(came, example.expected, rtol=1e-9, atol=1e-9), verdict
     expected, came = apart(example.expected, example.came)
     assert expected != came and expected in verdict.message and came in verdict.message, verdict
-
-
-def stubs():
-    """The exercise cells of the notebooks: (notebook, name, source), name being that of the check."""
-    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
-        for cell in rules.code_cells(rules.read_notebook(path)):
-            if "exercise" in rules.tags(cell):
-                yield path.stem, cell.id.removeprefix("exercise-"), cell
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -124,15 +117,9 @@ def test_no_hint_gives_the_solution(name):
         assert len(line) < 8 or not any(line in message for message in said), line
 
 
-def test_each_exercise_has_its_check_its_solution_and_its_answers():
-    found = [name for _, name, _ in stubs()]
-    assert sorted(found) == NAMES == sorted(path.stem for path in ANSWERS.glob("*.py"))
-    notebooks = [notebook for notebook, _, _ in stubs()]
-    assert all(3 <= notebooks.count(name) <= 6 for name in set(notebooks)) and len(set(notebooks)) == 4
-
-
 def test_each_stored_exercise_is_not_tried_yet():
-    for notebook, name, cell in stubs():
-        (output,) = cell.outputs
-        assert rules.texts(output)[0].startswith(f"{name}: not tried yet. "), f"{notebook}, {name}"
-        assert f"course.check.{name}(" in cell.source.splitlines()[-1]
+    for path in find_notebooks():
+        for one in exercises(rules.read_notebook(path)):
+            (output,) = one.cell.outputs
+            assert rules.texts(output)[0].startswith(f"{one.name}: not tried yet. "), path.stem
+            assert f"course.check.{one.name}(" in one.cell.source.splitlines()[-1]

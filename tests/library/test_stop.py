@@ -17,7 +17,7 @@ from nbclient import NotebookClient
 
 import gan_utils as gu
 from tests.library.test_nothing_is_lost import At, assert_same, fit, raise_, small_gan
-from tools.run.run_notebooks import ThisPython
+from tools.kernels import ThisPython
 
 ROOT = Path(__file__).parents[2]
 

@@ -12,12 +12,13 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from tests.notebooks import notebook_rules as rules
 from tests.notebooks.canary import make_notebook, prints
-from tools.editions import editions
-from tools.export import export
-from tools.export.notes import Note, read_notes
+from tools import editions
+from tools.export import decks, pages
+from tools.notes import Note, notes_of
+from tools.series import exercises, find_notebooks
 
 NOTEBOOKS = rules.REPOSITORY / "notebooks"
-PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
+PATHS = find_notebooks()
 FILES = [rules.REPOSITORY / "README.md", *(rules.REPOSITORY / "docs").rglob("*.md")]
 FILES += (rules.REPOSITORY / "gan_utils").rglob("*.py")
 FILES += (rules.REPOSITORY / "gan_course").rglob("*.py")
@@ -71,8 +72,8 @@ def text_of_file(path):
 def texts_of(notebook, notes, name="05_small"):
     """A notebook as a student gets it: the file, the page, the deck."""
     written = "\n".join(strings(notebook))
-    page = export.export_page(notebook, export.summary(name, notebook), NOTEBOOKS)
-    deck = export.export_deck(notebook, name, NOTEBOOKS, notes)
+    page = pages.export_page(notebook, pages.summary(name, notebook), NOTEBOOKS)
+    deck = decks.export_deck(notebook, name, NOTEBOOKS, notes)
     file = Text("notebook", squeezed(written), words(written))
     return [file, text_of_html("page", page), text_of_html("deck", deck)]
 
@@ -93,10 +94,6 @@ def secret_sentences(notes):
 def leaks(texts, lines, sentences):
     lines = [(text.where, line) for text in texts for line in sorted(lines) if line in text.code]
     return lines + [(text.where, said) for text in texts for said in sorted(sentences) if said in text.prose]
-
-
-def notes_of(path):
-    return read_notes(NOTEBOOKS / "notes" / f"{path.stem[:2]}.md")
 
 
 @pytest.fixture(scope="module")
@@ -241,11 +238,11 @@ def test_the_editions_of_the_series(tmp_path, monkeypatch):
         assert files[0].read_bytes() == path.read_bytes()
         committed, solution, instructor = map(rules.read_notebook, (path, *files[1:]))
         ids = [{cell.id for cell in notebook.cells} for notebook in (committed, solution, instructor)]
-        assert ids[1] - ids[0] == {f"solution-{name}" for name in editions.exercises(committed)}
+        assert ids[1] - ids[0] == {f"solution-{one.name}" for one in exercises(committed)}
         assert ids[2] - ids[1] == {f"notes-{cell}" for cell, note in notes_of(path).items() if note.speaker}
         for notebook in (solution, instructor):
             assert not rules.has_unique_cell_ids(notebook) and not list(rules.outputs(notebook))
             nbformat.validate(notebook)
-        for name, cell in editions.exercises(solution).items():
+        for name, source in ((one.name, one.cell.source) for one in exercises(solution)):
             *_, code = editions.read_solution(NOTEBOOKS / "solutions" / f"{name}.py")
-            assert code in cell.source and cell.source.endswith(f"\ncourse.check.{name}({name})")
+            assert code in source and source.endswith(f"\ncourse.check.{name}({name})")

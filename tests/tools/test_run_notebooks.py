@@ -14,8 +14,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tools import build_folder
-from tools.run import run_notebooks
+from tools import build_folder, run_notebooks
 
 TOOLS = Path(__file__).parents[2] / "tools"
 GIF = "R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
@@ -38,7 +37,7 @@ def write(project, name, *sources):
 
 def run(project, *arguments, **variables):
     return subprocess.run(
-        [sys.executable, "-m", "tools.run.run_notebooks", *arguments],
+        [sys.executable, "-m", "tools.run_notebooks", *arguments],
         cwd=project,
         env={**os.environ, **variables},
         capture_output=True,
@@ -179,7 +178,7 @@ def test_ctrl_c_ends_it_and_its_kernel(project):
         "import os; open('pid', 'w').write(str(os.getpid()))",
         "import time; time.sleep(60)",
     )
-    command = [sys.executable, "-m", "tools.run.run_notebooks"]
+    command = [sys.executable, "-m", "tools.run_notebooks"]
     process = subprocess.Popen(command, cwd=project, stderr=subprocess.PIPE, text=True)
     pid = project / "notebooks" / "pid"
     deadline = time.monotonic() + 60

@@ -195,7 +195,7 @@ def test_a_file_is_written_over_only_as_it_was_made(tmp_path):
 
 @pytest.mark.parametrize(
     "tool",
-    ["run/run_notebooks", "export/export", "editions/editions", "site/pages", "export/slides_pdf"],
+    ["run_notebooks", "export/decks", "editions", "site", "export/slides_pdf"],
 )
 def test_every_tool_that_makes_files_lists_them(tool):
     # What does not go through build_folder is in the list below, with its reason.
@@ -205,7 +205,7 @@ def test_every_tool_that_makes_files_lists_them(tool):
 def test_a_notebook_that_is_changed_while_it_runs_is_not_stored(tmp_path, monkeypatch):
     import nbformat
 
-    from tools.run import run_notebooks
+    from tools import run_notebooks
 
     path = tmp_path / "05_small.ipynb"
     cells = [

@@ -1,4 +1,4 @@
-"""One exercise of one student, judged in a process of its own, which tools/grade.py starts and ends.
+"""One exercise of one student, judged in a process of its own, which tools/grading/grade.py starts and ends.
 
 The answer's code runs in the process that judges it. What judges is therefore put back to what it was when
 the cells have run, before the check is asked, and looked at once more afterwards.

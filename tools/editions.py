@@ -1,6 +1,6 @@
 """The editions of the notebooks, for the class and for whoever teaches it, in build/editions/.
 
-    python tools/editions.py [--no-run] [NOTEBOOK ...]
+    python -m tools.editions [--no-run] [NOTEBOOK ...]
 
 student/     the notebooks as they are committed, byte for byte.
 solution/    the solutions of notebooks/solutions/ in place of the blanks, each below its reasoning; executed,
@@ -26,9 +26,11 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbformat.v4 import new_markdown_cell
 
 from tools import build_folder
-from tools.export.export import BUILD, find_notebooks
-from tools.export.notes import read_notes
-from tools.run.run_notebooks import Failure, as_bytes, execute, kernel_environment
+from tools.build_folder import BUILD
+from tools.kernels import kernel_environment
+from tools.notes import notes_of
+from tools.run_notebooks import Failure, as_bytes, execute
+from tools.series import exercises, find_notebooks
 
 EDITIONS = ("student", "solution", "instructor")
 ASIDE = {"slide_type": "skip"}  # no deck shows what an edition adds
@@ -36,12 +38,6 @@ ASIDE = {"slide_type": "skip"}  # no deck shows what an edition adds
 
 class EditionError(Exception):
     """An edition that cannot be made: of which notebook, and why."""
-
-
-def exercises(notebook):
-    """The exercise cells of a notebook: name of the check -> cell."""
-    tagged = [cell for cell in notebook.cells if "exercise" in cell.metadata.get("tags", [])]
-    return {cell.id.removeprefix("exercise-"): cell for cell in tagged}
 
 
 def import_lines(tree):
@@ -82,14 +78,13 @@ def solved(notebook, folder):
         EditionError: an exercise without a solution, or without a blank.
     """
     notebook = copy.deepcopy(notebook)
-    blanks, cells, imported = exercises(notebook), [], set()
+    names, cells, imported = {one.cell.id: one.name for one in exercises(notebook)}, [], set()
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
             python = TransformerManager().transform_cell(cell.source)  # which may hold a %magic
             imported |= set(import_lines(ast.parse(python)))
-        name = cell.id.removeprefix("exercise-")
-        if cell is blanks.get(name):
+        if name := names.get(cell.id):
             path = folder / f"{name}.py"
             if not path.exists():
                 raise EditionError(f"the exercise {name} has no solution, notebooks/solutions/{name}.py")
@@ -106,14 +101,14 @@ def solved(notebook, folder):
 
 def not_right(notebook):
     """What the checks of an executed notebook say, where it is not "right"."""
-    for name, cell in exercises(notebook).items():
-        said = [out.data["text/plain"] for out in cell.outputs if out.output_type == "execute_result"]
-        if not said or not said[0].startswith(f"{name}: right."):
-            yield said[0] if said else f"{name}: the cell shows no verdict"
+    for one in exercises(notebook):
+        said = [out.data["text/plain"] for out in one.cell.outputs if out.output_type == "execute_result"]
+        if not said or not said[0].startswith(f"{one.name}: right."):
+            yield said[0] if said else f"{one.name}: the cell shows no verdict"
 
 
 def annotated(notebook, notes):
-    """A copy with what is to be said, of `notes` from `read_notes`, below the cells it belongs to.
+    """A copy with what is to be said, of `notes` from `notes_of`, below the cells it belongs to.
 
     Raises:
         EditionError: a note for a cell that is not there.
@@ -139,7 +134,7 @@ def run(notebook, name):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, f"{name}.ipynb")
         nbformat.write(notebook, path)
-        executed, _ = asyncio.run(execute(path, kernel_environment(folder, store=True)))
+        executed, _ = asyncio.run(execute(path, kernel_environment(folder, embedded=True)))
     if wrong := list(not_right(executed)):
         raise EditionError("\n  ".join(["not every check answers right", *wrong]))
     return executed
@@ -151,7 +146,7 @@ def make(path, target, with_outputs=True):
     build_folder.clear(files.values())  # whoever finds a file there finds this run's
     committed = nbformat.read(path, as_version=4)
     try:
-        notes = read_notes(path.parent / "notes" / f"{path.stem[:2]}.md")
+        notes = notes_of(path)
         solution = solved(committed, path.parent / "solutions")
         annotated(solution, notes)  # if it cannot be done, better now than minutes later
         solution = run(solution, path.stem) if with_outputs else solution

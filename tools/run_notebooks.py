@@ -1,6 +1,6 @@
 """Executes the notebooks from cold kernels and makes pages of them.
 
-    python tools/run_notebooks.py [--store] [NOTEBOOK ...]
+    python -m tools.run_notebooks [--store] [NOTEBOOK ...]
 
 Leaves in build/ the executed notebooks, a page of each with an index, and the last GIF of each that has one.
 `--store` also puts the outputs into the notebooks themselves, which is how the committed ones are made.
@@ -11,7 +11,6 @@ import asyncio
 import atexit
 import base64
 import contextlib
-import os
 import re
 import signal
 import sys
@@ -21,12 +20,14 @@ from pathlib import Path
 
 import nbformat
 from jupyter_client import AsyncKernelManager
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
 from tools import build_folder
-from tools.export.export import BUILD, ExportError, export_index, export_page, find_notebooks, summary
+from tools.build_folder import BUILD
+from tools.export.pages import ExportError, export_index, export_page, summary
+from tools.kernels import ThisPython, kernel_environment
+from tools.series import find_notebooks
 
 CELL_TIMEOUT = 600  # seconds
 METADATA = {
@@ -37,14 +38,6 @@ METADATA = {
 
 class Failure(Exception):
     """A notebook that did not run through: which, where, and the end of the error."""
-
-
-class ThisPython(KernelSpecManager):
-    """Offers one kernel, this very interpreter, whatever the machine has under the same name."""
-
-    def get_kernel_spec(self, kernel_name):
-        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        return KernelSpec(argv=command, display_name=kernel_name, language="python")
 
 
 class Progress:
@@ -70,17 +63,6 @@ class Progress:
     def end(self, how):
         over = "\r\x1b[K" if sys.stdout.isatty() else ""
         print(f"{over}{self.name}  {how} in {self.seconds:.0f} s", flush=True)
-
-
-def kernel_environment(folder, store):
-    """The variables that kernels start with. What is stored comes from the embedded digits on any machine."""
-    variables = dict(os.environ)
-    if store:  # MNIST, named or in Keras's cache, would be taken in place of the digits
-        variables.pop("GAN_UTILS_DATA", None)
-        variables["KERAS_HOME"] = str(folder)
-    elif variables.get("GAN_UTILS_DATA"):  # said from here, while a kernel starts beside its notebook
-        variables["GAN_UTILS_DATA"] = os.path.abspath(os.path.expanduser(variables["GAN_UTILS_DATA"]))
-    return variables
 
 
 async def execute(path, variables, timeout=CELL_TIMEOUT):
@@ -196,7 +178,9 @@ def make(paths, store=False, timeout=CELL_TIMEOUT):
     executed = []
     for i, path in enumerate(paths):
         with tempfile.TemporaryDirectory() as folder:
-            notebook, seconds = asyncio.run(execute(path, kernel_environment(folder, store), timeout))
+            notebook, seconds = asyncio.run(
+                execute(path, kernel_environment(folder, embedded=store), timeout)
+            )
         executed.append(notebook)
         copy, page, gif = notebooks / path.name, BUILD / f"{path.stem}.html", BUILD / f"{path.stem}.gif"
         build_folder.write(copy, as_bytes(notebook))

@@ -1,7 +1,6 @@
 """The site that `make pages` gathers: every link leads somewhere, nothing is loaded, nothing leaks."""
 
 import re
-from pathlib import Path
 
 import pytest
 import yaml
@@ -10,60 +9,61 @@ from bs4 import BeautifulSoup
 from tests.tools.test_editions import (
     LINE,
     leaks,
-    notes_of,
     secret_lines,
     secret_sentences,
     text_of_file,
     text_of_html,
 )
-from tools import build_folder
-from tools.site import pages
+from tools import build_folder, site
+from tools.export import pages
+from tools.notes import notes_of
+from tools.series import ROOT, find_notebooks, find_taught
 
-ROOT = Path(__file__).resolve().parents[2]
-SERIES = ["01_discriminator", "02_generator", "03_losses", "04_training"]
-DOCUMENTS = [path.stem for path in pages.find_documents()]
-PAGES = ["index", *SERIES, *DOCUMENTS]
+NOTEBOOKS = [path.stem for path in find_notebooks()]
+TAUGHT = [path.stem for path in find_taught()]
+DOCUMENTS = [path.stem for path in site.find_documents()]
+PAGES = ["index", *NOTEBOOKS, *DOCUMENTS]
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
+def made(tmp_path_factory):
     """The whole site, made over one of an earlier run, in a folder as deep as a project's on a server."""
     folder = tmp_path_factory.mktemp("server") / "gan-notebooks"
     build_folder.write(folder / "slides" / "old.html", b"of an earlier run")
-    pages.write(pages.gather(), folder)
+    site.write(site.gather(), folder)
     return folder
 
 
-def test_the_site_is_whole_and_has_no_fault(site):
-    assert pages.faults(site) == []
-    made = {path.relative_to(site).as_posix() for path in site.rglob("[!.]*") if path.is_file()}
+def test_the_site_is_whole_and_has_no_fault(made):
+    assert site.faults(made) == []
+    files = {path.relative_to(made).as_posix() for path in made.rglob("[!.]*") if path.is_file()}
     pictures = {f"notebooks/images/{path.name}" for path in (ROOT / "notebooks/images").iterdir()}
-    assert made == {
+    assert files == {
         *(f"{name}.html" for name in PAGES),
-        *(f"slides/{name}.slides.html" for name in SERIES),
-        *(f"notebooks/{name}.ipynb" for name in SERIES),
+        *(f"slides/{name}.slides.html" for name in TAUGHT),
+        *(f"notebooks/{name}.ipynb" for name in NOTEBOOKS),
         *pictures,
     }
-    for name in [f"notebooks/{name}.ipynb" for name in SERIES] + sorted(pictures):
-        assert (site / name).read_bytes() == (ROOT / name).read_bytes()
+    for name in [f"notebooks/{name}.ipynb" for name in NOTEBOOKS] + sorted(pictures):
+        assert (made / name).read_bytes() == (ROOT / name).read_bytes()
 
 
-def test_the_index_leads_to_all_that_there_is(site):
-    index = BeautifulSoup((site / "index.html").read_text(encoding="utf-8"), "html.parser")
+def test_the_index_leads_to_all_that_there_is(made):
+    index = BeautifulSoup((made / "index.html").read_text(encoding="utf-8"), "html.parser")
     links = [link["href"] for link in index.select("a[href]")]
-    for name in SERIES:
-        for way in (f"{name}.html", f"slides/{name}.slides.html", f"notebooks/{name}.ipynb"):
-            assert links.count(way) == 1
+    for name in NOTEBOOKS:
+        assert links.count(f"{name}.html") == links.count(f"notebooks/{name}.ipynb") == 1
+        assert links.count(f"slides/{name}.slides.html") == (name in TAUGHT)
         for service in ("colab.research.google.com", "mybinder.org"):
             assert sum(f"//{service}/" in link and name in link for link in links) == 1
     assert set(DOCUMENTS) >= {"glossary"} and all(f"{name}.html" in links for name in DOCUMENTS)
     assert any(link.endswith("/README.md#start") for link in links)
     assert "\n## Start\n" in (ROOT / "README.md").read_text(encoding="utf-8")
-    assert f"git clone {pages.repository()[0]}\n" in index.select_one(".commands").get_text()
+    assert f"git clone {site.repository()[0]}\n" in index.select_one(".commands").get_text()
 
 
 def test_links_written_for_the_repository_lead_on_in_the_site():
-    ours = pages.repository()[0]
+    ours = site.repository()[0]
     glossary = ("docs/glossary.md", "glossary.html")
     first = "notebooks/01_discriminator.ipynb"
     for link, source, page, leads in [
@@ -75,10 +75,10 @@ def test_links_written_for_the_repository_lead_on_in_the_site():
         ("#start", *glossary, "#start"),
         ("https://arxiv.org/abs/1406.2661", *glossary, "https://arxiv.org/abs/1406.2661"),
     ]:
-        assert pages.address(link, source, page) == leads
+        assert site.address(link, source, page) == leads
     for link in ("../notebooks/05.ipynb", "../../elsewhere.md"):
         with pytest.raises(pages.ExportError, match=f"docs/glossary.md: a link to {re.escape(link)}"):
-            pages.address(link, *glossary)
+            site.address(link, *glossary)
 
 
 def test_headings_of_documents_are_named_as_on_github(tmp_path):
@@ -86,8 +86,8 @@ def test_headings_of_documents_are_named_as_on_github(tmp_path):
     path.write_text(
         "# A guide\n\nSee [there](#what-is-it-müller-or-gu).\n\n## What *is* it, Müller, or `gu`?\n"
     )
-    made = pages.export_page(pages.document(path), {"name": "guide", "title": "A guide"}, tmp_path)
-    heading = BeautifulSoup(pages.with_github_ids(made), "html.parser").h2
+    made = pages.export_page(site.document(path), {"name": "guide", "title": "A guide"}, tmp_path)
+    heading = BeautifulSoup(site.with_github_ids(made), "html.parser").h2
     assert heading["id"] == "what-is-it-müller-or-gu" and heading.a["href"] == "#" + heading["id"]
 
 
@@ -130,24 +130,23 @@ def small_site(folder, link="", text="", name=None):
 )
 def test_a_planted_fault_is_found(planted, told, tmp_path):
     told = f"b.html leads to {planted['link']}, {told}" if told and "link" in planted else told
-    assert pages.faults(small_site(tmp_path / "site", **planted)) == [told] * bool(told)
+    assert site.faults(small_site(tmp_path / "site", **planted)) == [told] * bool(told)
 
 
 def test_only_files_that_are_here_are_ours_on_the_web():
-    ours = pages.repository()[0]
-    assert pages.is_ours(ours) and pages.is_ours(f"{ours}/blob/main/README.md#start")
-    assert not pages.is_ours(f"{ours}/blob/main/gone.md") and not pages.is_ours(
-        f"{ours}x/blob/main/README.md"
+    ours = site.repository()[0]
+    assert site.is_ours(ours) and site.is_ours(f"{ours}/blob/main/README.md#start")
+    assert not site.is_ours(f"{ours}/blob/main/gone.md") and not site.is_ours(f"{ours}x/blob/main/README.md")
+
+
+def test_nothing_leaks_into_the_site(made):
+    lines = secret_lines()
+    sentences = set().union(*(secret_sentences(notes_of(path)) for path in find_taught()))
+    texts = [text_of_html(path.name, path.read_text(encoding="utf-8")) for path in made.rglob("*.html")]
+    texts += map(text_of_file, made.rglob("*.ipynb"))
+    assert (
+        len(texts) == len(PAGES) + len(TAUGHT) + len(NOTEBOOKS) and len(lines) > 100 and len(sentences) > 100
     )
-
-
-def test_nothing_leaks_into_the_site(site):
-    lines, sentences = secret_lines(), set()
-    for name in SERIES:
-        sentences |= secret_sentences(notes_of(ROOT / "notebooks" / f"{name}.ipynb"))
-    texts = [text_of_html(path.name, path.read_text(encoding="utf-8")) for path in site.rglob("*.html")]
-    texts += map(text_of_file, site.rglob("*.ipynb"))
-    assert len(texts) == len(PAGES) + 8 and len(lines) > 100 and len(sentences) > 100
     assert leaks(texts, lines, sentences) == []
     planted = f"<pre>{LINE}</pre><p>{sorted(sentences)[0]}</p>"
     assert len(leaks([text_of_html("planted", planted)], lines, sentences)) == 2
@@ -158,7 +157,7 @@ def test_the_workflow_publishes_what_make_pages_made():
     jobs = yaml.safe_load(text)["jobs"]
     build, deploy = (jobs[name]["steps"] for name in ("build", "deploy"))
     assert [step["run"] for step in build if "run" in step] == ["make pages PYTHON=python"]
-    assert build[-1]["with"]["path"] == pages.SITE.relative_to(ROOT).as_posix()
+    assert build[-1]["with"]["path"] == site.SITE.relative_to(ROOT).as_posix()
     assert jobs["deploy"]["permissions"] == {"pages": "write", "id-token": "write"} and len(deploy) == 1
     assert yaml.safe_load(text)["permissions"] == {"contents": "read"} and "permissions" not in jobs["build"]
     assert not re.search("continue-on-error|always|\\|\\|", text)

@@ -1,12 +1,11 @@
 """Gathers the site, build/site/: an index, notebooks as pages, decks and files, the documents of docs/.
 
-    python tools/pages.py
+    python -m tools.site
 
 Nothing is executed: the committed notebooks hold their outputs. Links inside the site are relative, so that
 it works from disk and under any address. What is wrong with it is told at the end, and is an error.
 """
 
-import html
 import json
 import re
 import sys
@@ -18,22 +17,14 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from tools import build_folder
-from tools.export.export import (
-    BUILD,
-    ROOT,
-    ExportError,
-    deck_of,
-    export_index,
-    export_page,
-    find_notebooks,
-    loads,
-    summary,
-)
+from tools.build_folder import BUILD
+from tools.export.decks import deck_of
+from tools.export.pages import ExportError, export_index, export_page, loads, summary
 from tools.export.typeset import markdown2html
-from tools.setup.badges import BRANCH, badges, repository
+from tools.facts import BRANCH, badges, repository
+from tools.series import ROOT, find_notebooks, number
 
 SITE = BUILD / "site"
-LINK = re.compile(r'(<a\b[^>]*\bhref=")([^"]+)')
 PICTURE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)")  # in Markdown
 
 
@@ -66,24 +57,26 @@ def address(link, source, page):
     return f"{repository()[0]}/{kind}/{BRANCH}/{path}{ending}"
 
 
-def relinked(written, source, page, start="<main>", end="</main>"):
+def relinked(written, source, page):
     """The HTML `written` of what `source` says, with the links of its text as they lead from `page`."""
-    before, start, rest = written.partition(start)
-    text, end, after = rest.partition(end)
-
-    def renewed(found):
-        return found[1] + html.escape(address(html.unescape(found[2]), source, page))
-
-    return before + start + LINK.sub(renewed, text) + end + after
+    soup = BeautifulSoup(written, "html.parser")
+    for link in soup.select("main a[href], .slides a[href]"):
+        link["href"] = address(link["href"], source, page)
+    return str(soup)
 
 
 def with_github_ids(written):
     """HTML whose headings are named as GitHub names them, since documents link to them by those names."""
+    soup = BeautifulSoup(written, "html.parser")
+    for link in soup.select("a.anchor-link"):
+        link.parent["id"] = github_id(link.parent["id"])
+        link["href"] = f"#{link.parent['id']}"
+    return str(soup)
 
-    def renamed(found):
-        return found[1] + re.sub(r"[^\w-]", "", html.unescape(unquote(found[2])).lower())
 
-    return re.sub(r'(<h[1-6] id="|class="anchor-link" href="#)([^"]+)', renamed, written)
+def github_id(words):
+    """What GitHub makes of the words of a heading, joined by hyphens, to name its place."""
+    return re.sub(r"[^\w-]", "", words.lower())
 
 
 def document(path):
@@ -105,12 +98,13 @@ def gather():
     notebooks = {path: nbformat.read(path, as_version=4) for path in find_notebooks()}
     pages = [notebook_summary(path, notebook) for path, notebook in notebooks.items()]
     for i, (path, notebook) in enumerate(notebooks.items()):
-        page, deck, file = f"{path.stem}.html", pages[i]["deck"], pages[i]["file"]
+        page, deck, file = f"{path.stem}.html", pages[i].get("deck"), pages[i]["file"]
         before, after = pages[i - 1] if i else None, pages[i + 1] if i + 1 < len(pages) else None
-        own = [("Slides", deck), ("Notebook file", file)]
+        own = [("Slides", deck)] * bool(deck) + [("Notebook file", file)]
         made = export_page(notebook, pages[i], path.parent, before, after, own + links)
         files[page] = relinked(made, file, page)
-        files[deck] = relinked(deck_of(path), file, deck, '<div class="slides">', "<script>")
+        if deck:
+            files[deck] = relinked(deck_of(path), file, deck)
         files[file] = path.read_bytes()
         for picture in pictures(path):
             files[join(dirname(file), picture)] = (path.parent / picture).read_bytes()
@@ -125,7 +119,7 @@ def notebook_summary(path, notebook):
     buttons = markdown2html(badges(path.stem, "notebooks/"), embed_images=True, path=str(ROOT))
     return {
         **summary(path.stem, notebook),
-        "deck": f"slides/{path.stem}.slides.html",
+        **({"deck": f"slides/{path.stem}.slides.html"} if number(path) else {}),
         "file": f"notebooks/{path.name}",
         "badges": buttons.strip().removeprefix("<p>").removesuffix("</p>"),
     }

@@ -10,9 +10,9 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.tools.test_pages import DOCUMENTS, PAGES, SERIES, small_site
+from tests.tools.test_site import DOCUMENTS, NOTEBOOKS, PAGES, TAUGHT, small_site
+from tools import site as tool
 from tools.export import browser
-from tools.site import pages
 
 SIZES = [(1280, 720), (1920, 1080), (1024, 768), (360, 740)]
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.browser
 def site(tmp_path_factory):
     """The whole site, in a folder as deep as a project's on a server."""
     folder = tmp_path_factory.mktemp("server") / "gan-notebooks"
-    pages.write(pages.gather(), folder)
+    tool.write(tool.gather(), folder)
     return folder
 
 
@@ -69,7 +69,7 @@ def test_a_page_shows_all_of_itself(site, chromium, name, size):
     with opened(chromium, (site / f"{name}.html").as_uri(), size) as page:
         assert look(page) == []
         assert page.locator("h1").count() and page.locator("main").count() == 1
-        if name in (*SERIES, "glossary"):
+        if name in (*NOTEBOOKS, "glossary"):
             assert page.locator("svg.math").count() > 20
 
 
@@ -118,11 +118,11 @@ def served(site):
 def test_every_link_of_the_index_arrives(site, served, chromium, way, size):
     base = served if way == "server" else f"{site.as_uri()}/"
     titles = {f"{name}.html": f"{h1_of(site / f'{name}.html')} – The GAN notebooks" for name in PAGES[1:]}
-    titles |= {f"slides/{n}.slides.html": f"{h1_of(site / f'{n}.html')} – slides" for n in SERIES}
+    titles |= {f"slides/{n}.slides.html": f"{h1_of(site / f'{n}.html')} – slides" for n in TAUGHT}
     with opened(chromium, f"{base}index.html", size, allowed=(base, "data:")) as page:
         links = page.eval_on_selector_all("a[href]", "links => links.map(link => link.getAttribute('href'))")
         inside = [link for link in links if not urlsplit(link).scheme]
-        assert len(inside) == 3 * len(SERIES) + len(DOCUMENTS)
+        assert len(inside) == 2 * len(NOTEBOOKS) + len(TAUGHT) + len(DOCUMENTS)
         for link in inside:
             if link.endswith(".ipynb") and way == "server":
                 with page.expect_download() as download:

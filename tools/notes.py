@@ -12,6 +12,8 @@ Both parts may be missing, and so may the minutes. Students do not meet any of i
 import re
 from dataclasses import dataclass
 
+from tools.series import number
+
 HEAD = re.compile(r"^## (?P<cell>[\w-]+)(?: · (?P<minutes>\d+) min)?$", re.MULTILINE)
 
 
@@ -46,3 +48,13 @@ def read_notes(path):
         speaker = "\n".join(lines[quoted:]).strip()
         notes[head["cell"]] = Note(int(head["minutes"] or 0), slide.strip(), speaker)
     return notes
+
+
+def notes_path(path):
+    """Where the notes of the notebook at `path` lie."""
+    return path.parent / "notes" / f"{number(path)}.md"
+
+
+def notes_of(path):
+    """The notes of the notebook at `path`."""
+    return read_notes(notes_path(path))

@@ -1,34 +1,24 @@
-"""Notebooks as web pages and slide decks, one file each, that load nothing from anywhere.
+"""Notebooks as web pages, one file each, that load nothing from anywhere, and the index that leads to them.
 
-    python tools/export.py [NOTEBOOK ...]     makes the decks, build/slides/NAME.slides.html
-
-Pages are made by tools/run_notebooks.py, from the notebooks it has just executed. Nothing is executed here.
+Nothing is executed: `run_notebooks` exports what it has just executed, `site` the notebooks as they are stored.
 """
 
 import base64
 import copy
 import html
 import re
-import sys
 from contextlib import contextmanager
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 import jinja2
-import nbformat
 from bs4 import BeautifulSoup
-from nbconvert.exporters import HTMLExporter, SlidesExporter
-from nbformat.v4 import new_markdown_cell
+from nbconvert.exporters import HTMLExporter
 from pygments.formatters import HtmlFormatter
 from traitlets.config import Config
 
-from tools import build_folder
-from tools.export.notes import read_notes
 from tools.export.typeset import MathError, markdown2html
 
-ROOT = Path(__file__).resolve().parents[2]
-BUILD = ROOT / "build"
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 PICTURES = ("image/gif", "image/svg+xml", "image/png", "image/jpeg")
 
@@ -77,15 +67,6 @@ class SelfContained:
 
 class PageExporter(SelfContained, HTMLExporter):
     pass
-
-
-class DeckExporter(SelfContained, SlidesExporter):
-    pass
-
-
-def find_notebooks(paths=()):
-    """The notebooks named, else all of the series in order."""
-    return [Path(path).resolve() for path in paths] or sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
 def summary(name, notebook):
@@ -204,80 +185,3 @@ def export_index(summaries, site=None):
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), trim_blocks=True)
     template = environment.get_template("index.html.j2")
     return template.render(pages=summaries, site=site, style=style("common.css", "page/page.css"))
-
-
-def with_notes(notebook, name, notes):
-    """A copy with the slide texts in place of the cells' own, and what is to be said as cells of notes."""
-    notebook, cells = copy.deepcopy(notebook), []
-    if strangers := notes.keys() - {cell.id for cell in notebook.cells}:
-        raise ExportError(f"{name}: notes for cells that are not there: {', '.join(sorted(strangers))}")
-    for cell in notebook.cells:
-        if "hide-input" in cell.metadata.get("tags", []) and any(map(picture, cell.get("outputs", []))):
-            # What is printed beside a picture is for the tests; the room looks at the picture.
-            cell.outputs = [output for output in cell.outputs if output.output_type != "stream"]
-        note = notes.get(cell.id)
-        if note and note.slide:
-            text = new_markdown_cell(note.slide, metadata={"slideshow": dict(cell.metadata.slideshow)})
-            cells.append(text)
-            if cell.cell_type == "code":
-                cell.metadata.slideshow = {"slide_type": "-"}
-                cells.append(cell)
-        else:
-            cells.append(cell)
-        if note and note.speaker:
-            cells.append(new_markdown_cell(note.speaker, metadata={"slideshow": {"slide_type": "notes"}}))
-    notebook.cells = cells
-    return notebook
-
-
-def export_deck(notebook, name, folder, notes=None):
-    """A notebook as a deck of reveal.js; its cells say in their `slide_type` where slides start.
-
-    `notes`, from `read_notes`, hold what a slide shows in place of a cell's text, and what is to be said.
-    """
-    title = summary(name, notebook)["title"]
-    notebook = with_notes(notebook, name, notes or {})
-    if not any(cell.metadata.get("slideshow", {}).get("slide_type") == "slide" for cell in notebook.cells):
-        raise ExportError(f"{name}: no cell has the slide type Slide, all of it would be one slide")
-    reveal = files("sphinx_revealjs") / "_static" / "revealjs"
-    base, theme, runtime, notes = (
-        (reveal / name).read_text(encoding="utf-8")
-        for name in ("dist/reveal.css", "dist/theme/white.css", "dist/reveal.js", "plugin/notes/notes.js")
-    )
-    theme = re.sub(r"@import[^;]*;", "", theme)  # a font from beside the file; deck.css names the system's
-    fit = (TEMPLATES / "deck/fit.js").read_text(encoding="utf-8")
-    exporter = DeckExporter(
-        "deck",
-        exclude_input_prompt=True,
-        exclude_anchor_links=True,
-        config={"TagRemovePreprocessor": {"enabled": True, "remove_input_tags": {"hide-input"}}},
-    )
-    return export(
-        exporter,
-        notebook,
-        name,
-        folder,
-        title=title,
-        style="\n".join([base, theme, style("common.css", "deck/deck.css")]),
-        script="\n".join([runtime, notes, fit]),
-    )
-
-
-def deck_of(path):
-    """The deck of the notebook at `path`, with the notes that lie beside it."""
-    notes = read_notes(path.parent / "notes" / f"{path.stem[:2]}.md")
-    return export_deck(nbformat.read(path, as_version=4), path.stem, path.parent, notes)
-
-
-def main(paths):
-    try:
-        for path in find_notebooks(paths):
-            deck = BUILD / "slides" / f"{path.stem}.slides.html"
-            build_folder.write(deck, deck_of(path).encode())
-            print(f"{deck.relative_to(ROOT)}  {deck.stat().st_size / 1e6:.1f} MB", flush=True)
-    except (ExportError, ValueError) as error:
-        sys.exit(str(error))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

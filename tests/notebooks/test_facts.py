@@ -1,4 +1,4 @@
-"""A notebook opened where nothing is installed: badges lead there, and its first cell fetches the project."""
+"""What `make facts` writes: tables that are as the notebooks say, badges, a first cell that fetches the project."""
 
 import subprocess
 import sys
@@ -7,9 +7,10 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from tests.notebooks import notebook_rules as rules
-from tools.setup import badges
+from tools import facts
+from tools.series import find_notebooks
 
-NOTEBOOKS = sorted((rules.REPOSITORY / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = find_notebooks()
 
 # Runs a piece of a notebook in IPython, where gan_utils is an empty module, there or missing, and %pip notes
 # what it is asked for and brings it.
@@ -33,27 +34,32 @@ print(shell.user_ns["course"].__name__, shell.user_ns["gu"].__name__)
 """
 
 
-@pytest.mark.parametrize("path", [*NOTEBOOKS, rules.REPOSITORY / "README.md"], ids=lambda path: path.stem)
-def test_the_address_is_that_of_pyproject(path):
-    text = path.read_text(encoding="utf-8")
-    assert badges.updated(path) == text, "make badges"
-    assert (
-        text.count("colab.research.google.com")
-        == text.count("mybinder.org/v2")
-        == (path.suffix == ".md") * 3 + 1
+@pytest.mark.parametrize("path", facts.find_texts(), ids=lambda path: path.stem)
+def test_the_facts_are_up_to_date(path):
+    assert facts.updated(path) == path.read_text(encoding="utf-8"), "make facts"
+
+
+def test_every_fact_has_its_place_and_every_notebook_its_badges():
+    texts = {path: path.read_text(encoding="utf-8") for path in facts.find_texts()}
+    assert sorted(kind for text in texts.values() for kind, _ in facts.BLOCK.findall(text)) == sorted(
+        facts.BLOCKS
     )
+    readme = texts.pop(rules.REPOSITORY / "README.md")
+    for site in ("colab.research.google.com", "mybinder.org/v2"):
+        assert [texts[path].count(site) for path in NOTEBOOKS] == [1] * len(NOTEBOOKS)
+        assert readme.count(site) == len(NOTEBOOKS)
 
 
 def test_another_address_would_be_noticed(monkeypatch):
-    monkeypatch.setattr(badges, "repository", lambda: ("https://github.com/a/b", "a/b"))
+    monkeypatch.setattr(facts, "repository", lambda: ("https://github.com/a/b", "a/b"))
     for path in [*NOTEBOOKS, rules.REPOSITORY / "README.md"]:
-        changed = badges.updated(path)
+        changed = facts.updated(path)
         assert changed != path.read_text(encoding="utf-8")
         assert "github.com/a/b" in changed or "github/a/b/blob" in changed
 
 
 def test_no_other_file_knows_the_address():
-    _, place = badges.repository()
+    _, place = facts.repository()
     listed = subprocess.run(
         ["git", "grep", "-l", place], cwd=rules.REPOSITORY, capture_output=True, text=True, check=True
     ).stdout.split()
@@ -81,5 +87,5 @@ def test_the_first_cell_installs_the_project_where_it_is_missing(path, state):
         timeout=300,
     )
     assert result.returncode == 0, result.stderr
-    asked = [f"pip {badges.install().removeprefix('%pip ')}"] if state == "missing" else []
+    asked = [f"pip {facts.install().removeprefix('%pip ')}"] if state == "missing" else []
     assert result.stdout.split("\n")[:-1] == [*asked, "gan_course gan_utils"]
