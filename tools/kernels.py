@@ -1,4 +1,4 @@
-"""The kernels that notebooks run in, for the tools and for the tests: this very Python, and its environment."""
+"""The kernels that notebooks run in, for tools and tests: this very Python, and its environment."""
 
 import os
 import sys

@@ -1,6 +1,6 @@
 """The series as its notebooks tell it: which there are, what each is about, its exercises.
 
-A notebook named `NN_name.ipynb` is taught: it has a place in the series, a deck, speaker notes, and minutes in
+A notebook named `NN_name.ipynb` is taught: it has a place in the series, a deck, speaker notes, minutes in
 the instructor's guide. One without a number lies beside the series, and comes after it. The first cell holds
 the title, the question and what is built; the metadata of the file hold the rest:
 

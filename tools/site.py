@@ -69,7 +69,7 @@ def with_github_ids(written):
     """HTML whose headings are named as GitHub names them, since documents link to them by those names."""
     soup = BeautifulSoup(written, "html.parser")
     for link in soup.select("a.anchor-link"):
-        link.parent["id"] = github_id(link.parent["id"])
+        link.parent["id"] = github_id(unquote(link.parent["id"]))
         link["href"] = f"#{link.parent['id']}"
     return str(soup)
 

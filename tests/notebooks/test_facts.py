@@ -1,4 +1,4 @@
-"""What `make facts` writes: tables that are as the notebooks say, badges, a first cell that fetches the project."""
+"""What `make facts` writes is up to date, badges among it; a first cell fetches the project."""
 
 import subprocess
 import sys

@@ -7,10 +7,10 @@ import pytest
 
 from tools import series
 from tools.notes import notes_of
-from tools.series import LESSON, ROOT, find_taught, number
+from tools.series import LESSON, ROOT, find_taught
 
 GUIDE = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
-PATHS = {number(path): path for path in find_taught()}
+PATHS = {series.number(path): path for path in find_taught()}
 NOTES = {taught: notes_of(path) for taught, path in PATHS.items()}
 
 

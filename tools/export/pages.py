@@ -1,6 +1,6 @@
 """Notebooks as web pages, one file each, that load nothing from anywhere, and the index that leads to them.
 
-Nothing is executed: `run_notebooks` exports what it has just executed, `site` the notebooks as they are stored.
+`run_notebooks` exports what it has just executed, `site` the notebooks as they are stored.
 """
 
 import base64
