@@ -110,9 +110,7 @@ def test_what_is_named_is_there():
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     commands = set(re.findall(r"(?:`|^|[a-z] )make ([a-z-]+)(?:`| [A-Z]|$)", GUIDE, re.MULTILINE))
     assert len(commands) > 8 and commands <= targets
-    links = re.findall(r"\]\((?!https)([^)]+)\)", GUIDE)
     files = re.findall(r"(?:tools|benchmarks|notebooks|gan_utils|tests)/[\w/.]*", GUIDE)
-    assert len(links) > 8 and all((ROOT / "docs" / link).exists() for link in links)
     assert files and all((ROOT / file.rstrip(".")).exists() for file in files)
 
 

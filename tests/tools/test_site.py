@@ -11,7 +11,6 @@ from tests.tools.test_editions import (
     leaks,
     secret_lines,
     secret_sentences,
-    text_of_file,
     text_of_html,
 )
 from tools import build_folder, site
@@ -60,6 +59,15 @@ def test_the_index_leads_to_all_that_there_is(made):
     assert any(link.endswith("/README.md#start") for link in links)
     assert "\n## Start\n" in (ROOT / "README.md").read_text(encoding="utf-8")
     assert f"git clone {site.repository()[0]}\n" in index.select_one(".commands").get_text()
+
+
+def test_every_picture_is_described_and_every_notebook_has_one_in_the_index(made):
+    for path in made.rglob("*.html"):
+        pictures = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").find_all("img")
+        assert all(img["alt"] and "No description" not in img["alt"] for img in pictures), path.name
+    index = BeautifulSoup((made / "index.html").read_text(encoding="utf-8"), "html.parser")
+    for entry in index.select("li > a"):
+        assert entry.img and entry.strong.get_text() not in NOTEBOOKS and len(entry.get_text().split()) > 10
 
 
 def test_links_written_for_the_repository_lead_on_in_the_site():
@@ -143,10 +151,8 @@ def test_nothing_leaks_into_the_site(made):
     lines = secret_lines()
     sentences = set().union(*(secret_sentences(notes_of(path)) for path in find_taught()))
     texts = [text_of_html(path.name, path.read_text(encoding="utf-8")) for path in made.rglob("*.html")]
-    texts += map(text_of_file, made.rglob("*.ipynb"))
-    assert (
-        len(texts) == len(PAGES) + len(TAUGHT) + len(NOTEBOOKS) and len(lines) > 100 and len(sentences) > 100
-    )
+    assert len(texts) == len(PAGES) + len(TAUGHT) and all(len(text.code) > 1_000 for text in texts)
+    assert len(lines) > 100 and len(sentences) > 100
     assert leaks(texts, lines, sentences) == []
     planted = f"<pre>{LINE}</pre><p>{sorted(sentences)[0]}</p>"
     assert len(leaks([text_of_html("planted", planted)], lines, sentences)) == 2

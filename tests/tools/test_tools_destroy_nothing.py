@@ -18,8 +18,8 @@ from tools import build_folder
 from tools.setup import environment
 
 ROOT = Path(__file__).parents[2]
-PARTS = ["benchmarks", "docs", "gan_course", "gan_utils", "notebooks", "tests", "tools"]
-PARTS += ["Makefile", "constraints.txt", "pyproject.toml"]
+PARTS = ["tools", "Makefile", "constraints.txt", "pyproject.toml"]
+FOLDERS = ["benchmarks", "docs", "gan_course", "gan_utils", "notebooks", "tests"]  # with a file each
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no make")
 
 
@@ -33,10 +33,13 @@ def contents(folder):
 def checkout(tmp_path):
     """A checkout with work of its owner's in it, which git does not track."""
     folder = tmp_path / "my checkout"
+    folder.mkdir()
     for part in PARTS:
         copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
-        (folder / part).parent.mkdir(parents=True, exist_ok=True)
         copy(ROOT / part, folder / part)
+    for part in FOLDERS:
+        (folder / part).mkdir()
+        (folder / part / "of the project.txt").write_text("months of work")
     for name in ("thesis.txt", "notebooks/my own.ipynb", "notebooks/.ipynb_checkpoints/01-checkpoint.ipynb"):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text("years of work")
@@ -65,12 +68,12 @@ def refused(result, told):
 
 
 @posix
-@pytest.mark.parametrize("target", ["notebooks", "doctor", "environment", "clean"])
 @pytest.mark.parametrize("venv", ["", " ", "\t"])
-def test_an_empty_venv(checkout, target, venv):
+def test_an_empty_venv(checkout, venv):
     before = contents(checkout)
-    refused(make(checkout, f"VENV={venv}", target), "VENV is empty")
-    refused(make(checkout, target, VENV=venv), "VENV is empty")
+    for target in ("notebooks", "doctor", "environment", "clean"):
+        refused(make(checkout, f"VENV={venv}", target), "VENV is empty")
+        refused(make(checkout, target, VENV=venv), "VENV is empty")
     assert contents(checkout) == before
     with pytest.raises(environment.Problem, match="VENV is empty"):
         environment.prepare(venv)
