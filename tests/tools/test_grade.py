@@ -289,7 +289,7 @@ def graded(tmp_path_factory):
     for place in ("eve", "ada/.ipynb_checkpoints"):
         (folder / place).mkdir()
         (folder / place / "empty.ipynb").write_text("{}")
-    return run_grade(folder, "--limit", "20")
+    return run_grade(folder, "--limit", "12")
 
 
 @pytest.mark.parametrize("student", WANTED)
@@ -320,7 +320,7 @@ def test_points_go_by_level_and_each_answer_that_is_not_right_has_its_reason(gra
     for student, name, hint in [
         ("cem", "real_and_fake_batch", "SyntaxError: expected ':' (line 1)"),
         ("cem", "accuracy", "SystemExit"),
-        ("dee", "logit_of_verdict", "not done after 20 seconds"),
+        ("dee", "logit_of_verdict", "not done after 12 seconds"),
         ("dee", "accuracy", "PermissionError: not while grading: open"),
         ("dee", "retouch", "the cell ends the process that judges it"),
         ("fay", "count_weights", "SyntaxError"),
@@ -338,7 +338,7 @@ def test_points_go_by_level_and_each_answer_that_is_not_right_has_its_reason(gra
 def test_a_wrong_answer_cannot_make_itself_right(i, graded):
     name = EXERCISES[i % 5]
     row = graded[1][tamperer(i - i % 5)]
-    assert row[name] in ("not yet", "tampered", "error"), row[f"hint: {name}"]
+    assert row[name] in ("not yet", "tampered", "error", "too slow"), row[f"hint: {name}"]
 
 
 @pytest.mark.parametrize(
