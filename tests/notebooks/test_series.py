@@ -41,7 +41,7 @@ def missing_of(one, path):
     if not one.level:
         yield f"{path.name}: '### Exercise 1 · Title' above {one.cell.id}, then '*5 minutes · level 1 of 3*'"
     if not hasattr(check, one.name):
-        yield f"gan_course/check: a check {one.name}"
+        yield f"a check, course.check.{one.name}"
 
 
 def missing_in_class(path, notebook):
@@ -122,7 +122,7 @@ options = ["-q", "--color=no", "-p", "no:cacheprovider", "-k", chosen]
 sys.exit(pytest.main([*options, "tests/notebooks", "notebooks"]))
 """
 WANTED = [
-    "gan_course/check: a check doubled",
+    "a check, course.check.doubled",
     "05_stub.ipynb: three to six exercises",
     "notebooks/notes/05.md: what to say, and in how many minutes",
     "docs/instructors.md: a line for 05 under 'Classes of ninety minutes'",
