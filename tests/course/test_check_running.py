@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 import gan_course as course
-from gan_course.check import running
-from gan_course.check.cases import apart, as_array, shown, try_cases
-from gan_course.check.running import Hint, call
-from gan_course.check.verdict import exercise
+from gan_course.checking import running
+from gan_course.checking.comparing import apart, as_array, shown, try_cases
+from gan_course.checking.feedback import exercise
+from gan_course.checking.running import Hint, call
 
 
 @exercise(first_step="Begin.", praise="Double.", seconds=1)

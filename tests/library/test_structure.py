@@ -19,7 +19,7 @@ FILES = sorted(path for package in ("gan_utils", "gan_course") for path in (ROOT
 
 
 def module(path):
-    """The name of a file as an import has it, as gan_course.check.losses."""
+    """The name of a file as an import has it, as gan_course.checking.comparing."""
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 

@@ -94,3 +94,15 @@ wrong = {
     "of type ndarray": np.zeros((500, 28, 28, 1)),
     "of type float": 0.74,
 }
+
+# Changes to the solution that leave it right: what changes, and why it makes no difference.
+A_RUN = "the numbers of a run: all those pass that such a run may have"
+equivalent = {
+    "0.443 -> 1.1644999999999999": A_RUN,
+    "2.6 -> 4.4": A_RUN,
+    "2.6 -> 0.8": A_RUN,
+    "1.12 -> 2.18": "the gradient is not judged",
+    "1.12 -> 0.06000000000000005": "the gradient is not judged",
+    "without the key 'gradient'": "the gradient is not judged",
+    "without the key 'D moved'": "the five numbers before it will do, where the run is the right one",
+}
