@@ -1,4 +1,4 @@
-"""The runs of the closing quiz of notebook 04, recorded by tools/make_quiz.py."""
+"""The runs of the closing quiz of notebook 04, recorded by tools/data/make_quiz.py."""
 
 from pathlib import Path
 

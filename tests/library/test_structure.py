@@ -12,6 +12,7 @@ import pytest
 
 import gan_course
 import gan_utils
+from gan_utils._support.startup import MOVED_TO_THE_COURSE
 
 ROOT = Path(__file__).parents[2]
 CORE = sorted((ROOT / "gan_utils").glob("*.py"))
@@ -60,7 +61,8 @@ def test_dir_shows_what_is_public():
 
 
 def test_what_moved_to_the_course_is_said_in_one_line():
-    for name in gan_course.__all__:
+    assert set(MOVED_TO_THE_COURSE) <= set(gan_course.__all__)
+    for name in MOVED_TO_THE_COURSE:
         with pytest.raises(AttributeError, match=rf"is now in gan_course: .*course\.{name}$"):
             getattr(gan_utils, name)
 

@@ -1,7 +1,7 @@
 """Answers to the exercise `balance`: more that are right, and wrong ones, by a piece of their hint.
 
-The numbers were measured with the notebook's provoke(name, g_rate=4e-5, d_rate=4e-3, head_start=50), with one
-argument changed as the comment says; on the embedded digits and with seed=6 if nothing else is said.
+The numbers were measured with lab.provoke(name, g_rate=4e-5, d_rate=4e-3, head_start=50), with one argument
+changed as the comment says; on the embedded digits and with seed=6 if nothing else is said.
 """
 
 import numpy as np
