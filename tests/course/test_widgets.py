@@ -19,6 +19,7 @@ from gan_course import figures
 from gan_course.debugger import StepDebugger
 from gan_course.explorer import LatentExplorer
 from gan_course.sphere import sphere_walk
+from gan_utils._support.training_check.memory import remember
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -34,8 +35,7 @@ def explorer(digits):
     return LatentExplorer(gu.GAN(gu.build_generator(8), gu.build_discriminator(), seed=0), digits)
 
 
-@pytest.fixture
-def players():
+def new_players():
     """G, D and both in the plane; smooth, so that differences are gradients."""
     keras.utils.set_random_seed(0)
     hidden = [layers.Dense(16, activation="swish") for _ in range(2)]
@@ -46,6 +46,22 @@ def players():
         loss = keras.losses.BinaryCrossentropy(from_logits=True)
         model.compile(keras.optimizers.Adam(1e-2, beta_1=0.5), loss)
     return generator, discriminator, combined
+
+
+@pytest.fixture(scope="module")
+def shared_players():
+    """Three models, which Keras traces once for all tests, and what puts them back."""
+    players = new_players()
+    for model in players[1:]:
+        model.optimizer.build(model.trainable_variables)
+    return players, remember(*players)
+
+
+@pytest.fixture
+def players(shared_players):
+    players, put_back = shared_players
+    yield players
+    put_back()
 
 
 @pytest.fixture
@@ -269,8 +285,8 @@ def test_each_step_lowers_its_players_loss(players, blobs):
     plt.close(figure)
 
 
-def test_start_again_restores_every_bit(players, blobs):
-    generator, discriminator, combined = players
+def test_start_again_restores_every_bit(blobs):
+    players = generator, discriminator, combined = new_players()
     owners = generator, discriminator, discriminator.optimizer, combined.optimizer
     parts = inside(StepDebugger(*players, blobs).controls(ipywidgets))
     for name in ("D step", "G step", "Start again"):  # the optimizers are built in the first steps
