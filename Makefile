@@ -66,9 +66,10 @@ grade: $(if $(strip $(FOLDER)),environment-notebooks) ## grade the notebooks in 
 mnist: environment-notebooks ## download MNIST ahead of class
 	@$(RUN) -c 'from gan_utils import load_images; print(load_images("mnist").name, "is here")'
 
-lint: environment-test ## check the style of the code, notebooks included
+lint: environment-lint ## check the style of the code, notebooks included, and the types of what is public
 	@$(RUN) -m ruff check
 	@$(RUN) -m ruff format --check
+	@$(RUN) -m mypy
 
 badges: environment-notebooks ## maintainers: write the repository's address of pyproject.toml into notebooks and README
 	@$(RUN) -m tools.setup.badges
@@ -83,7 +84,7 @@ bench-full: environment-notebooks ## the same with three seeds, up to 600 second
 	@$(RUN) benchmarks/bench.py --full
 
 bench-flat: environment-test ## 20,000 steps in one process: do memory and time stay flat?
-	@$(RUN) benchmarks/flat.py
+	@$(RUN) benchmarks/long_run.py
 
 classroom: environment-notebooks-test ## memory and seconds of students who share a server, table to docs/instructors.md
 	@$(RUN) benchmarks/classroom.py
@@ -100,7 +101,7 @@ endef
 
 clean: ## remove what was made in build/, and caches; the environment stays, and all that is yours
 	$(call any-python,tools/build_folder.py)
-	@rm -rf .hypothesis .pytest_cache .ruff_cache
+	@rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find benchmarks gan_course gan_utils notebooks tests tools -name __pycache__ -prune -exec rm -rf {} +
 
 environment: environment-notebooks-slides-test

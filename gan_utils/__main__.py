@@ -8,6 +8,7 @@ import platform
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import keras
@@ -19,7 +20,7 @@ from gan_utils.data import load_images
 LEAST_DISK, LEAST_MEMORY = 0.5, 2.0  # GiB; a notebook's kernel holds about one
 
 
-def examine():
+def examine() -> Iterator[tuple[str, str, str | None]]:
     """Yield (what, what was found, what is wrong and what to do, or None), a line of the report each."""
     python = platform.python_version()
     supported = (3, 11) <= sys.version_info[:2] <= (3, 13)
@@ -89,7 +90,7 @@ def _data():
     return f"{dataset.name}, {len(dataset.images):,} images", None
 
 
-def main(arguments):
+def main(arguments: Sequence[str]) -> int:
     if arguments != ["doctor"]:
         print("usage: python -m gan_utils doctor", file=sys.stderr)
         return 2

@@ -5,10 +5,14 @@ exact where computing D first would round it to 0 or 1. `GAN` trains on the same
 BinaryCrossentropy(from_logits=True); a test holds the two equal.
 """
 
+from typing import Any
+
 from keras import ops
 
+Tensor = Any  # an array of the backend's, for which Keras has no type, or whatever becomes one
 
-def discriminator_loss(real_logits, fake_logits):
+
+def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     """L_D = 1/2 (E[-log D(x)] + E[-log(1 - D(G(z)))]), a scalar tensor.
 
     The binary cross-entropy averaged over a batch of as many fakes as reals (targets real = 1, fake = 0).
@@ -24,7 +28,7 @@ def discriminator_loss(real_logits, fake_logits):
     return (real_loss + fake_loss) / 2
 
 
-def generator_loss(fake_logits):
+def generator_loss(fake_logits: Tensor) -> Tensor:
     """L_G = E[-log D(G(z))], the non-saturating loss, a scalar tensor.
 
     The binary cross-entropy with all targets 1 ("real"). Its gradient at a logit is -(1 - D): largest where

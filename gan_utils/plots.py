@@ -4,11 +4,17 @@ The palette is Okabe and Ito's, told apart by the colour-blind too; where two cu
 in line style, for grey print.
 """
 
+from collections.abc import Mapping, Sequence
+from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import imageio.v3 as imageio
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from gan_utils._support.fonts import find_letters
 from gan_utils._support.image_checks import check_count, check_pictures, to_bytes
@@ -34,18 +40,24 @@ def tile(images, columns):
     return canvas[..., 0] if channels == 1 else canvas
 
 
-def plot_images(images, columns=10, title=None, row_labels=None, axes=None):
+def plot_images(
+    images: ArrayLike,
+    columns: int = 10,
+    title: str | None = None,
+    row_labels: Sequence[str] | None = None,
+    axes: Axes | None = None,
+) -> Figure:
     """Draw images (n, height, width, 1 or 3) in [0, 1], or uint8, as a grid. Returns the figure.
 
     Also images without channels, (n, height, width), flat ones, (n, 784), and one image alone.
     """
-    images = check_pictures(images)
-    grid = tile(images, columns)
+    pictures = check_pictures(images)
+    grid = tile(pictures, columns)
     if axes is None:
         _, axes = plt.subplots(figsize=(0.7 * columns, 0.7 * columns * grid.shape[0] / grid.shape[1]))
     axes.imshow(grid, cmap="gray", vmin=0, vmax=255 if grid.dtype == np.uint8 else 1, interpolation="nearest")
     axes.set_xticks([])
-    height = images.shape[1] + 1
+    height = pictures.shape[1] + 1
     labels = row_labels or []
     axes.set_yticks([height * (i + 0.5) for i in range(len(labels))], labels)
     axes.tick_params(length=0)
@@ -53,10 +65,10 @@ def plot_images(images, columns=10, title=None, row_labels=None, axes=None):
     if title:
         axes.set_title(title)
     find_letters(axes.figure)
-    return axes.figure
+    return axes.figure  # type: ignore[return-value]  # a SubFigure, if `axes` lies in one
 
 
-def plot_training(curves, smooth=50):
+def plot_training(curves: Mapping[str, Sequence[float]], smooth: int = 50) -> Figure:
     """Draw the losses and D's accuracy, as running means over `smooth` steps. Returns the figure.
 
     The dotted lines are where the curves stand when D cannot tell real from fake: both losses at ln 2,
@@ -76,12 +88,14 @@ def plot_training(curves, smooth=50):
     return figure
 
 
-def save_gif(frames, path, columns=6, seconds=8.0):
+def save_gif(
+    frames: Sequence[Any], path: str | PathLike[str], columns: int = 6, seconds: float = 8.0
+) -> Path:
     """Write `GAN.frames` as an animated GIF that lasts `seconds` and then rests on the last frame.
 
     Args:
         frames: list of (step, images), as `GAN.frames`, or of images; these as `plot_images` takes them.
-        path: of the file, or a file that is open for writing.
+        path: of the file.
         columns: images in a row.
         seconds: above 0.
     """
@@ -94,9 +108,10 @@ def save_gif(frames, path, columns=6, seconds=8.0):
     # Sixteen shades of grey are enough for the eye, and half the bytes.
     pictures = [tile((x if x.dtype == np.uint8 else to_bytes(x)) // 16 * 17, columns) for x in images]
     durations = [1000 * seconds / len(pictures)] * (len(pictures) - 1) + [3000]
-    durations = durations if len(pictures) > 1 else 3000  # a list of one is not taken
-    imageio.imwrite(path, pictures, extension=".gif", duration=durations, loop=0)
-    return Path(path)
+    duration = durations if len(pictures) > 1 else 3000  # a list of one is not taken
+    path = Path(path)
+    imageio.imwrite(path, pictures, extension=".gif", duration=duration, loop=0)
+    return path
 
 
 def running_mean(values, smooth):

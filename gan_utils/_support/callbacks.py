@@ -136,7 +136,7 @@ class StopAfter(keras.callbacks.Callback):
         ValueError: seconds is not above 0.
     """
 
-    def __init__(self, seconds):
+    def __init__(self, seconds: float) -> None:
         super().__init__()
         if not seconds > 0:
             raise ValueError(f"seconds must be above 0; it is {seconds!r}")

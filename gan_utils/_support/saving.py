@@ -4,7 +4,8 @@
     averaged_generator.keras                 the one to draw with, where averaging is on
     state.npz                                both optimizers, random states of layers, curves, frames,
                                              the order of the images in the epoch under way
-    gan.json                                 settings, position in that order, state of the NumPy generator
+    gan.json                                 settings, position in that order, state of the NumPy generator,
+                                             and the number of this format: see `FORMAT`
 
 The combined model is not saved: it would bring a second copy of the discriminator. It is built anew. On
 PyTorch, give Dropout layers a seed: without one they draw from PyTorch's own generator, which is not saved.
@@ -18,8 +19,13 @@ from pathlib import Path
 import keras
 import numpy as np
 
+FORMAT = 2  # what is written; 1, the first edition's, had no number. Whatever changes its meaning counts up
 FILES = {"generator.keras", "discriminator.keras", "averaged_generator.keras", "state.npz", "gan.json"}
 OF_THE_SYSTEM = {".DS_Store", "Thumbs.db", "desktop.ini"}  # left by file managers, and nobody's work
+
+
+class _NewerFormat(ValueError):
+    """A newer gan_utils saved it. What it wrote is whole, and this one cannot tell what it means."""
 
 
 def save_gan(gan, folder, overwrite=True):
@@ -97,6 +103,7 @@ def _write(gan, folder):
         model.save(folder / f"{name}.keras")
     np.savez(folder / "state.npz", **_arrays(gan))
     settings = {
+        "format": FORMAT,
         "average": gan.average,
         "averaged": bool(gan.averages),
         "step": gan.step,
@@ -114,7 +121,7 @@ def load_gan(cls, folder):
 
     Raises:
         FileNotFoundError: there is no saved GAN in it.
-        ValueError: what it holds is damaged.
+        ValueError: what it holds is damaged, or was saved by a newer gan_utils, in a format unknown here.
     """
     folder, old, _ = _places(folder)
     if not folder.exists() and (old / "gan.json").is_file():
@@ -123,6 +130,8 @@ def load_gan(cls, folder):
         raise FileNotFoundError(f"no saved GAN in folder {str(folder)!r}: it would hold a gan.json")
     try:
         return _read(cls, folder)
+    except _NewerFormat:
+        raise
     except Exception as error:  # damaged files raise whatever they like: BadZipFile, KeyError, TypeError, ...
         raise ValueError(
             f"the GAN in folder {str(folder)!r} is damaged ({type(error).__name__}: {error})"
@@ -131,6 +140,12 @@ def load_gan(cls, folder):
 
 def _read(cls, folder):
     settings = json.loads((folder / "gan.json").read_text(encoding="utf-8"))
+    number = settings.get("format", 1)
+    if number > FORMAT:
+        raise _NewerFormat(
+            f"format: {number} came, in folder {str(folder)!r}; this gan_utils reads 1 to {FORMAT}: what "
+            f"serves is the newer one that saved it"
+        )
     optimizers = {
         name: keras.optimizers.deserialize(config) for name, config in settings["optimizers"].items()
     }

@@ -1,9 +1,12 @@
+import json
+
 import keras
 import numpy as np
 import pytest
 from keras import layers
 
 import gan_utils as gu
+from gan_utils._support import saving
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +158,40 @@ def test_saved_models_stand_alone(images, tmp_path):
     np.testing.assert_array_equal(averaged.predict_on_batch(latents), gan.generate(latents=latents))
     discriminator = keras.models.load_model(tmp_path / "gan" / "discriminator.keras")
     assert discriminator.trainable_weights, "saved ready to train"
+
+
+@pytest.fixture
+def numbered(images, tmp_path):
+    """A function: a trained GAN, saved, as if the format had another number; None for the first edition."""
+    gan = small_gan()
+    gan.fit(images, batch_size=64, verbose=0)
+
+    def save(number):
+        gan.save(tmp_path / "gan")
+        path = tmp_path / "gan" / "gan.json"
+        settings = json.loads(path.read_text(encoding="utf-8"))
+        assert settings.pop("format") == saving.FORMAT
+        path.write_text(json.dumps(settings if number is None else settings | {"format": number}))
+        return gan, tmp_path / "gan"
+
+    return save
+
+
+def test_a_save_of_the_first_edition_which_had_no_number_is_read(numbered):
+    gan, folder = numbered(None)
+    assert_same_weights(gan.generator, gu.GAN.load(folder).generator)
+    gan.save(folder)  # and may be saved over
+
+
+def test_a_save_in_a_newer_format_is_refused_by_its_number_in_one_line(numbered):
+    newer = saving.FORMAT + 1
+    with pytest.raises(ValueError, match=rf"^format: {newer} came, .* reads 1 to {saving.FORMAT}: .*\Z"):
+        gu.GAN.load(numbered(newer)[1])
+
+
+def test_a_number_that_is_none_is_damage(numbered):
+    with pytest.raises(ValueError, match="is damaged"):
+        gu.GAN.load(numbered("two")[1])
 
 
 def test_saving_does_not_overwrite_what_is_no_gan(tmp_path):

@@ -16,7 +16,9 @@ from gan_utils._support.startup import MOVED_TO_THE_COURSE
 
 ROOT = Path(__file__).parents[2]
 CORE = sorted((ROOT / "gan_utils").glob("*.py"))
-FILES = sorted(path for package in ("gan_utils", "gan_course") for path in (ROOT / package).rglob("*.py"))
+PACKAGES = ("gan_utils", "gan_course", "tools")
+OURS = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+FILES = [path for path in OURS if path.relative_to(ROOT).parts[0] != "tools"]
 
 
 def module(path):
@@ -26,13 +28,52 @@ def module(path):
 
 def imports(path):
     """The modules of ours that a file imports, wherever in it."""
-    modules, found = set(map(module, FILES)), set()
+    modules, found = set(map(module, OURS)), set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     return (found & modules) - {module(path)}
+
+
+# Private, yet it stands on public files: it has a line of its own, or the arrows would run in a circle.
+APART = {"gan_utils._support.classifiers"}
+
+
+def room(path):
+    """What stands for a file in ARCHITECTURE.md: the folder below a package that it lies in, else itself."""
+    lies_below = len(path.relative_to(ROOT).parts) > 2 and module(path) not in APART
+    return module(path.parent) if lies_below else module(path)
+
+
+def arrows():
+    """What each room imports: {room: rooms}."""
+    rooms, found = {module(path): room(path) for path in OURS}, {}
+    for path in OURS:
+        found.setdefault(room(path), set()).update(rooms[name] for name in imports(path))
+    return {name: others - {name} for name, others in found.items()}
+
+
+def drawn_arrows():
+    """The lines of ARCHITECTURE.md: by package; what is of the same one goes without its name."""
+    lines = []
+    for package in PACKAGES:
+
+        def short(name, package=package):
+            return "__init__" if name == package else name.removeprefix(f"{package}.")
+
+        lines.append(package)
+        for name, others in sorted(arrows().items()):
+            if name.split(".")[0] == package:
+                lines.append(f"  {short(name):<24} -> {', '.join(sorted(map(short, others))) or 'nothing'}")
+    return "\n".join(lines)
+
+
+def test_the_page_shows_the_arrows():
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    drawn = page.partition("<!-- arrows -->\n\n```text\n")[2].partition("\n```\n")[0]
+    assert drawn == drawn_arrows(), f"put this into the block of ARCHITECTURE.md:\n\n{drawn_arrows()}\n"
 
 
 def test_the_core_is_read_in_one_sitting():
@@ -47,11 +88,12 @@ def test_files_are_pure_keras(path):
 
 
 def test_imports_run_one_way():
-    """No file imports itself by way of others; and the library knows nothing of the course."""
-    TopologicalSorter({module(path): imports(path) for path in FILES}).prepare()  # raises CycleError
-    for path in FILES:
-        if module(path).startswith("gan_utils"):
-            assert not [name for name in imports(path) if name.startswith("gan_course")], path
+    """No file imports itself by way of others, no room either; no package knows of those after it."""
+    TopologicalSorter({module(path): imports(path) for path in OURS}).prepare()  # raises CycleError
+    TopologicalSorter(arrows()).prepare()
+    for path in OURS:
+        later = PACKAGES[PACKAGES.index(module(path).split(".")[0]) + 1 :]
+        assert not [name for name in imports(path) if name.split(".")[0] in later], path
 
 
 def test_dir_shows_what_is_public():

@@ -151,7 +151,7 @@ def test_a_wheel_holds_the_package_and_its_licence_and_nothing_else(tmp_path):
         licence = [name for name in names if name.endswith("/licenses/LICENSE")]
         assert wheel.read(*licence) == (ROOT / "LICENSE").read_bytes()
     package = tracked("gan_utils") | tracked("gan_course")
-    assert len(package) > 20 and {Path(name).suffix for name in package} == {".py", ".npz"}
+    assert len(package) > 20 and {Path(name).suffix for name in package} == {".py", ".npz", ".typed"}
     about = licence[0].partition("/")[0]
     files = ("METADATA", "RECORD", "WHEEL", "licenses/LICENSE", "top_level.txt")
     assert names == package | {f"{about}/{file}" for file in files}

@@ -6,6 +6,12 @@ difference between its scores of reals and of fakes, and G's steps must change t
 side on which D puts the reals.
 """
 
+from collections.abc import Callable
+from typing import Any
+
+import keras
+from numpy.typing import ArrayLike
+
 from gan_utils._support.training_check.learning import (
     check_directions,
     check_ending,
@@ -26,8 +32,15 @@ FLAG = (
 
 
 def check_training(
-    generator, discriminator, combined=None, real_images=None, *, d_step=None, g_step=None, step=None
-):
+    generator: keras.Model,
+    discriminator: keras.Model,
+    combined: keras.Model | None = None,
+    real_images: ArrayLike | tuple | dict | None = None,
+    *,
+    d_step: Callable[[Any], object] | None = None,
+    g_step: Callable[[int], object] | None = None,
+    step: Callable[[Any], object] | None = None,
+) -> None:
     """Try a recipe's steps at two batch sizes in turn, and print who moved.
 
     Recipes that fail it print plausible losses all the same: see notebook 02. It judges what the steps do,

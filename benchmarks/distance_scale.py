@@ -1,4 +1,4 @@
-"""What does a Fréchet distance of 10 mean? Known images on our scale: python benchmarks/scale.py
+"""What does a Fréchet distance of 10 mean? Known images on our scale: python benchmarks/distance_scale.py
 
 Uses MNIST if it is on this machine, else the embedded digits.
 """

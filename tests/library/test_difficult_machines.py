@@ -1,4 +1,4 @@
-"""Surroundings that classrooms have: no room, no rights, no locale, thirty at once. Each with its outcome."""
+"""Machines that classrooms have: disk full, read-only, no locale, thirty at once. Each with its outcome."""
 
 import ctypes
 import http.server

@@ -1,0 +1,59 @@
+"""Is the suite able to go red? faults.py holds faults in training, of which the tests must catch every one.
+
+Takes minutes: `make test-slow`. What caught each is printed at the end.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.library.faults import FAULTS
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+SUITE = [f"tests/library/test_{name}.py" for name in ("gradients", "contracts", "gan")]
+
+
+@pytest.fixture(scope="module")
+def catches():
+    table = {}
+    yield table
+    print("\n\n| fault | caught by |\n| --- | --- |")
+    print("\n".join(f"| {name} | `{test}` |" for name, test in table.items()))
+
+
+def run(fault):
+    """The suite on GANs with this fault, stopped at the first failure."""
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-x",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "tests.library.faults",
+    ]
+    environment = os.environ | {"FAULT": fault, "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(
+        [*command, *SUITE], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=900
+    )
+
+
+def test_without_a_fault_all_is_green():
+    result = run("")
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_caught(fault, catches):
+    result = run(fault)
+    assert result.returncode == 1, f"{fault} was not caught:\n{result.stdout}{result.stderr}"
+    failed = [line.split(" - ")[0] for line in result.stdout.splitlines() if line.startswith("FAILED")]
+    assert failed and "NameError" not in result.stdout, result.stdout
+    catches[fault] = failed[0].removeprefix("FAILED tests/library/")
