@@ -2,9 +2,11 @@
 
 import functools
 
+import keras
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
+from numpy.typing import ArrayLike
 
 from gan_course.callbacks import telling
 from gan_course.figures import draw_png, show
@@ -15,7 +17,9 @@ from gan_utils.plots import COLORS
 VERDICT = LinearSegmentedColormap.from_list("D from 0 to 1", [COLORS["fake"], "white", COLORS["real"]])
 
 
-def debug_step(generator, discriminator, combined, real_points):
+def debug_step(
+    generator: keras.Model, discriminator: keras.Model, combined: keras.Model, real_points: ArrayLike
+) -> None:
     """Make the updates of a GAN in the plane one at a time, and see what each of them changes.
 
     The picture has the real points; the fakes G(z) of 60 latents that stay the same; D(x) as colours, with a

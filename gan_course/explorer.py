@@ -12,11 +12,13 @@ from gan_course.callbacks import telling
 from gan_course.figures import show
 from gan_course.sphere import sphere_walk
 from gan_utils._support.image_checks import to_bytes
+from gan_utils.data import Dataset
+from gan_utils.gan import GAN
 from gan_utils.plots import plot_images
 from gan_utils.quality import classify
 
 
-def explore_latents(gan, dataset):
+def explore_latents(gan: GAN, dataset: Dataset) -> None:
     """Walk through latent space by hand: from one digit to another, and off the way in two directions.
 
     The picture is G's of the latent `sphere_walk(a, b, t) + u * direction_1 + v * direction_2`; under it

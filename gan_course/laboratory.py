@@ -48,7 +48,7 @@ class Laboratory:
         dataset: the `Dataset` whose images are the real ones.
     """
 
-    def __init__(self, dataset: gu.Dataset):
+    def __init__(self, dataset: gu.Dataset) -> None:
         self.dataset = dataset
         self.latents = np.random.default_rng(1).standard_normal((500, LATENT_DIM), dtype="float32")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 
-def load_quiz():
+def load_quiz() -> dict[str, dict]:
     """The recorded runs, by letter.
 
     Returns:
