@@ -1,23 +1,19 @@
 """The checks, checked: solutions and other right answers pass, and each slip gets a hint of its own."""
 
 import functools
-import importlib.util
 import inspect
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import gan_course as course
-from gan_course.check.cases import agree, apart
-from gan_course.check.running import copied
+from gan_course.checking.comparing import agree, apart
+from gan_course.checking.running import copied
+from tests.course import exercise_files as files
+from tests.course.exercise_files import NAMES
 from tests.notebooks import notebook_rules as rules
 from tools.series import exercises, find_notebooks
 
-NOTEBOOKS = rules.REPOSITORY / "notebooks"
-SOLUTIONS = sorted((NOTEBOOKS / "solutions").glob("*.py"))
-ANSWERS = Path(__file__).with_name("answers")
-NAMES = [path.stem for path in SOLUTIONS]
 TABLE = []
 
 
@@ -31,18 +27,11 @@ def table(request):
         print("\n" + "\n".join(lines))
 
 
-def load(path):
-    spec = importlib.util.spec_from_file_location(f"{path.parent.name}_{path.stem}", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @functools.cache
-def judged(name):
-    """The verdicts on the wrong answers, by the piece of the hint that is expected."""
-    wrong = load(ANSWERS / f"{name}.py").wrong
-    return {hint: getattr(course.check, name)(answer) for hint, answer in wrong.items()}
+def verdicts_on_wrong_answers(name):
+    """The verdicts, by the piece of the hint that is expected."""
+    check = getattr(course.check, name)
+    return {hint: check(answer) for hint, answer in files.answers(name).wrong.items()}
 
 
 def check_example(answer, verdict):
@@ -62,12 +51,11 @@ def check_example(answer, verdict):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_check_knows_right_from_wrong(name):
     check = getattr(course.check, name)
-    answers = load(ANSWERS / f"{name}.py")
-    solution = getattr(load(NOTEBOOKS / "solutions" / f"{name}.py"), name)
-    for answer in (solution, *answers.right):
+    answers = files.answers(name)
+    for answer in (files.solution(name), *answers.right):
         verdict = check(answer)
         assert verdict and verdict.state == "right", verdict
-    verdicts = judged(name)
+    verdicts = verdicts_on_wrong_answers(name)
     for hint, verdict in verdicts.items():
         assert verdict.state == "not yet" and not verdict, f"{hint}: {verdict}"
         assert hint in verdict.message, f"{hint!r} is not in {verdict!r}"
@@ -82,7 +70,7 @@ def test_the_check_knows_right_from_wrong(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_no_parameter_has_one_value_only(name):
     """Whatever a check tries, it tries with two values of each parameter: what is hard-coded is found out."""
-    solution = getattr(load(NOTEBOOKS / "solutions" / f"{name}.py"), name)
+    solution = files.solution(name)
     if not callable(solution) or not inspect.signature(solution).parameters:
         return
     seen = {parameter: set() for parameter in inspect.signature(solution).parameters}
@@ -111,8 +99,9 @@ def test_an_untouched_answer_is_not_tried_yet(name, blank):
 @pytest.mark.parametrize("name", NAMES)
 def test_no_hint_gives_the_solution(name):
     # A line of the solution that stands in what the check says would be one that need not be found.
-    said = [verdict.message for verdict in (getattr(course.check, name)(None), *judged(name).values())]
-    text = (NOTEBOOKS / "solutions" / f"{name}.py").read_text(encoding="utf-8").partition('"""\n\n')[2]
+    verdicts = getattr(course.check, name)(None), *verdicts_on_wrong_answers(name).values()
+    said = [verdict.message for verdict in verdicts]
+    text = files.source_of_solution(name).partition('"""\n\n')[2]
     for line in filter(None, (line.strip().removeprefix("return ") for line in text.splitlines())):
         assert len(line) < 8 or not any(line in message for message in said), line
 

@@ -235,11 +235,11 @@ def fit(gan, *arguments, fit=gu.GAN.fit, **named):
     stopping = [keras.callbacks.LambdaCallback(on_train_batch_begin=stop)]
     return fit(gan, *arguments, **named | ({{}} if named.get("verbose") == 0 else {{"callbacks": stopping}}))
 
-def draw(*arguments, draw=course.plot_signature):
-    course.plot_signature = draw
+def draw(*arguments, draw=course.laboratory.plot_signature):
+    course.laboratory.plot_signature = draw
     raise KeyboardInterrupt
 
-gu.GAN.fit, course.plot_signature = fit, draw
+gu.GAN.fit, course.laboratory.plot_signature = fit, draw
 """
 
 

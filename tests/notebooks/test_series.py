@@ -10,14 +10,13 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from gan_course import check
 from tests.notebooks.test_guide import rows
 from tools import series
 from tools.notes import notes_of, notes_path
 from tools.series import ROOT, about, exercises, find_notebooks, find_taught, number
 
 STUB = Path(__file__).with_name("fixtures") / "05_stub.ipynb"
-SOLUTIONS, ANSWERS = "notebooks/solutions", "tests/course/answers"
+FOLDERS = ("gan_course/exercises", "notebooks/solutions", "tests/course/answers")  # a file an exercise
 
 
 def missing():
@@ -30,8 +29,8 @@ def missing():
             yield from missing_of(one, path)
         if number(path):
             yield from missing_in_class(path, notebook)
-    for folder in (SOLUTIONS, ANSWERS):
-        there = {path.stem for path in (ROOT / folder).glob("*.py")}
+    for folder in FOLDERS:
+        there = {path.stem for path in (ROOT / folder).glob("[!_]*.py")}
         yield from (f"{folder}/{name}.py" for name in sorted(names - there))
         yield from (f"{folder}/{name}.py has no exercise: remove it" for name in sorted(there - names))
 
@@ -40,8 +39,6 @@ def missing_of(one, path):
     """What an exercise lacks."""
     if not one.level:
         yield f"{path.name}: '### Exercise 1 · Title' above {one.cell.id}, then '*5 minutes · level 1 of 3*'"
-    if not hasattr(check, one.name):
-        yield f"a check, course.check.{one.name}"
 
 
 def missing_in_class(path, notebook):
@@ -122,11 +119,11 @@ options = ["-q", "--color=no", "-p", "no:cacheprovider", "-k", chosen]
 sys.exit(pytest.main([*options, "tests/notebooks", "notebooks"]))
 """
 WANTED = [
-    "a check, course.check.doubled",
     "05_stub.ipynb: three to six exercises",
     "notebooks/notes/05.md: what to say, and in how many minutes",
     "docs/instructors.md: a line for 05 under 'Classes of ninety minutes'",
     "docs/instructors.md: its exercises in a line for 05 under 'What each class needs'",
+    "gan_course/exercises/doubled.py",
     "notebooks/solutions/doubled.py",
     "tests/course/answers/doubled.py",
 ]

@@ -55,7 +55,7 @@ course.check.Verdict.state = property(lambda self: "right")
 ---
 course.check.Verdict.state = property(lambda self: "right", lambda self, state: None)
 ---
-from gan_course.check.verdict import Verdict
+from gan_course.checking.feedback import Verdict
 class Right:
     def __get__(self, *arguments): return "right"
     def __set__(self, *arguments): pass
@@ -69,7 +69,7 @@ course.check.Verdict.__init__ = forged
 ---
 def forged(self, exercise, state, message, *rest):
     vars(self).update(exercise=exercise, state="right", message="")
-course.check.verdict.Verdict = type("Verdict", (course.check.Verdict,), {"__init__": forged})
+course.checking.feedback.Verdict = type("Verdict", (course.check.Verdict,), {"__init__": forged})
 ---
 np.allclose = lambda *a, **k: True
 np.isclose = np.array_equal = np.allclose
@@ -93,7 +93,7 @@ for name in list(vars(course.check)):
 ---
 import sys
 for module in list(sys.modules.values()):
-    if getattr(module, "__name__", "").startswith("gan_course.check."):
+    if getattr(module, "__name__", "").startswith(("gan_course.checking.", "gan_course.exercises.")):
         module.Hint = type("Hint", (Exception,), {"__new__": lambda *a: 1 / 0})
         for name in list(vars(module)):
             if name in ("compare", "as_array", "_compare"):

@@ -79,7 +79,7 @@ def test_links_written_for_the_repository_lead_on_in_the_site():
         ("../docs/glossary.md", first, "slides/01_discriminator.slides.html", "../glossary.html"),
         ("../notebooks/03_losses.ipynb", *glossary, "03_losses.html"),
         ("../README.md#start", *glossary, f"{ours}/blob/main/README.md#start"),
-        ("../gan_course/check", *glossary, f"{ours}/tree/main/gan_course/check"),
+        ("../gan_course/exercises", *glossary, f"{ours}/tree/main/gan_course/exercises"),
         ("#start", *glossary, "#start"),
         ("https://arxiv.org/abs/1406.2661", *glossary, "https://arxiv.org/abs/1406.2661"),
     ]:

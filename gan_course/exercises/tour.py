@@ -1,12 +1,11 @@
-"""The check of notebook 04 for a tour of latents on the sphere."""
+"""Notebook 04: a tour of latents on the sphere."""
 
 import numpy as np
 
-from gan_course.check.cases import agree, as_array, first_difference, try_cases
-from gan_course.check.running import Hint, call
-from gan_course.check.verdict import exercise
-
-__all__ = ["tour"]
+from gan_course.checking.comparing import agree, as_array, first_difference, try_cases
+from gan_course.checking.feedback import exercise
+from gan_course.checking.running import Hint, call
+from gan_course.sphere import angle_between, sphere_walk, straight_walk, turned
 
 SIZES = (
     (3, 5),
@@ -35,16 +34,16 @@ def tour(answer):
         equal.append(((norm * directions).astype("float32"), n))
 
     def right(stops, n):
-        return _tour(_turn, stops, n)
+        return _tour(sphere_walk, stops, n)
 
     slips = {hint: lambda stops, n, way=way: _tour(way, stops, n) for hint, way in WAYS.items()} | {
         "each leg ends on the next stop, and the next leg begins there: that picture stands still for "
-        "twice as long.": lambda stops, n: _tour(_turn, stops, n, np.linspace(0, 1, n)),
+        "twice as long.": lambda stops, n: _tour(sphere_walk, stops, n, np.linspace(0, 1, n)),
         "each leg begins one step late: its first latent is the stop itself.": (
-            lambda stops, n: _tour(_turn, stops, n, np.arange(1, n + 1) / n)
+            lambda stops, n: _tour(sphere_walk, stops, n, np.arange(1, n + 1) / n)
         ),
         "each leg begins at its stop, and then walks towards the one before.": (
-            lambda stops, n: _tour(_turn, stops, n, step=-1)
+            lambda stops, n: _tour(sphere_walk, stops, n, step=-1)
         ),
         "the tour goes round the other way: the legs follow the order of stops.": (
             lambda stops, n: right(stops[::-1], n)
@@ -52,7 +51,7 @@ def tour(answer):
         "the latents come in the order of t, one of each leg in turn: first the whole first leg, then the "
         "second.": lambda stops, n: right(stops, n).reshape(-1, n, 64).swapaxes(0, 1).reshape(-1, 64),
         "all legs have the angle of the first: each pair of stops has its own.": (
-            lambda stops, n: _tour(lambda a, b, t: _turn(a, b, t, _angle(*stops[:2])), stops, n)
+            lambda stops, n: _tour(lambda a, b, t: turned(a, b, t, angle_between(*stops[:2])), stops, n)
         ),
     }
     # With stops of one norm there is one way along the sphere.
@@ -67,7 +66,7 @@ def tour(answer):
     )
     for stops, n in unequal:
         with np.errstate(all="ignore"):
-            _check_unequal(_latents(call(answer, stops, n), (len(stops) * n, 64)), stops, n)
+            _require_unequal(_latents(call(answer, stops, n), (len(stops) * n, 64)), stops, n)
 
 
 def _latents(result, shape):
@@ -97,7 +96,7 @@ def _latents(result, shape):
     return array
 
 
-def _check_unequal(result, stops, n):
+def _require_unequal(result, stops, n):
     """Where two stops differ in norm, the norm may go over as it likes; the directions are a sphere's."""
     case = {"stops": stops, "n": n}
     first = result.copy()
@@ -117,7 +116,7 @@ def _check_unequal(result, stops, n):
                 f"a leg from the norm {a:.2f} to {b:.2f} jumps on its way: its norms are {leg.round(2)}."
             )
     # The formula may be given the stops as they are, or their directions: both serve.
-    ways = [_tour(_turn, stops, n), _tour(_turn, _unit(stops), n)]
+    ways = [_tour(sphere_walk, stops, n), _tour(sphere_walk, _unit(stops), n)]
     if not any(agree(_unit(result), _unit(way), atol=ROUNDING / 5) for way in ways):
         example = first_difference(case, ways[0], result)
         raise Hint(
@@ -136,37 +135,24 @@ def _unit(latents):
     return latents / np.linalg.norm(latents, axis=-1, keepdims=True)
 
 
-def _angle(a, b):
-    return np.arccos(a @ b / np.linalg.norm(a) / np.linalg.norm(b))
-
-
-def _turn(a, b, t, angle=None):
-    angle = _angle(a, b) if angle is None else angle
-    return (np.sin((1 - t) * angle) * a + np.sin(t * angle) * b) / np.sin(angle)
-
-
-def _straight(a, b, t):
-    return (1 - t) * a + t * b
-
-
 WAYS = {
-    "the way is straight: look at the norms half-way. Where has G trained?": _straight,
+    "the way is straight: look at the norms half-way. Where has G trained?": straight_walk,
     "the norms are right, but the steps are not of one size: equal angles, not equal parts of the straight "
-    "way.": lambda a, b, t: np.linalg.norm(a) * _unit(_straight(a, b, t)),
-    "each leg goes backwards, from the next stop to its own.": lambda a, b, t: _turn(b, a, t),
+    "way.": lambda a, b, t: np.linalg.norm(a) * _unit(straight_walk(a, b, t)),
+    "each leg goes backwards, from the next stop to its own.": lambda a, b, t: sphere_walk(b, a, t),
     "the angle is in degrees: in what does np.sin measure?": (
-        lambda a, b, t: _turn(a, b, t, np.degrees(_angle(a, b)))
+        lambda a, b, t: turned(a, b, t, np.degrees(angle_between(a, b)))
     ),
     "every leg is treated as a quarter turn: how large is the angle between these two stops?": (
-        lambda a, b, t: _turn(a, b, t, np.pi / 2)
+        lambda a, b, t: turned(a, b, t, np.pi / 2)
     ),
     "the angle is right only where it is below a right one: what does the sign of a @ b say?": (
-        lambda a, b, t: _turn(a, b, t, min(_angle(a, b), np.pi - _angle(a, b)))
+        lambda a, b, t: turned(a, b, t, min(angle_between(a, b), np.pi - angle_between(a, b)))
     ),
     "the first latents are shorter than their stops: what stands below the line of the formula?": (
-        lambda a, b, t: _turn(a, b, t) * np.sin(_angle(a, b))
+        lambda a, b, t: sphere_walk(a, b, t) * np.sin(angle_between(a, b))
     ),
     "all norms are 1: those are directions. How long are latents in 64 dimensions?": (
-        lambda a, b, t: _unit(_turn(a, b, t))
+        lambda a, b, t: _unit(sphere_walk(a, b, t))
     ),
 }

@@ -1,11 +1,11 @@
-"""What a check says of an answer, and how a check is made."""
+"""What a check says of an answer, and the decorator that makes a check of a function which raises hints."""
 
 import dis
 import functools
 from dataclasses import dataclass, field
 
-from gan_course.check.cases import Example
-from gan_course.check.running import Hint, TimeUp, described, traceless, within
+from gan_course.checking.comparing import Example
+from gan_course.checking.running import Hint, TimeUp, described, traceless, within
 
 
 @dataclass(frozen=True, repr=False)
@@ -40,14 +40,14 @@ def exercise(first_step, praise, seconds=10):
             answer needs on a laptop, ten times where Keras has to trace models.
     """
 
-    def decorate(checker):
-        say = functools.partial(Verdict, checker.__name__)
+    def decorate(raise_hints):
+        say = functools.partial(Verdict, raise_hints.__name__)
 
-        def judge(answer):
+        def verdict_on(answer):
             try:
                 if is_blank(answer):
                     return say("not tried yet", first_step)
-                checker(answer)
+                raise_hints(answer)
             except Hint as hint:
                 return say("not yet", str(hint), hint.example)
             except TimeUp:
@@ -56,11 +56,11 @@ def exercise(first_step, praise, seconds=10):
                 return say("not yet", f"it cannot be judged: what came of it stops with {described(error)}")
             return say("right", praise)
 
-        @functools.wraps(checker)
-        def check(answer):
+        @functools.wraps(raise_hints)
+        def check(answer) -> Verdict:
             try:
                 with traceless():
-                    return within(seconds, lambda: judge(answer))
+                    return within(seconds, lambda: verdict_on(answer))
             except Hint as hint:
                 return say("not yet", str(hint))
 
@@ -70,7 +70,11 @@ def exercise(first_step, praise, seconds=10):
 
 
 def is_blank(answer):
-    """Whether this is what stands in the notebook untouched: `...`, or a function that holds nothing else."""
+    """Whether this is what stands in the notebook untouched: `...`, or a function that holds nothing else.
+
+    What it was compiled to is looked at, and not its source, which is not always to be had: code that was run
+    by `exec` has none, and that of a lambda is the whole line around it.
+    """
     if answer is None or answer is ...:
         return True
     code = getattr(answer, "__code__", None)

@@ -1,47 +1,25 @@
-"""See it move: latents under sliders, and the updates of a GAN one at a time.
-
-Two outputs, of which one is to be seen: widgets, which a notebook shows where their kernel is alive, and a
-picture, which stands in their place everywhere else: on GitHub, in pages, in slides, when it is opened again.
-"""
+"""The updates of a GAN in the plane, one at a time: as buttons, or (see explorer.py) as a picture."""
 
 import functools
-import html
 
-import imageio.v3 as imageio
+import keras
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
+from numpy.typing import ArrayLike
 
+from gan_course.callbacks import telling
 from gan_course.figures import draw_png, show
-from gan_utils._support.image_checks import to_bytes
 from gan_utils._support.training_check.memory import remember
 from gan_utils.losses import discriminator_loss, generator_loss
-from gan_utils.plots import COLORS, plot_images
-from gan_utils.quality import classify
+from gan_utils.plots import COLORS
 
 VERDICT = LinearSegmentedColormap.from_list("D from 0 to 1", [COLORS["fake"], "white", COLORS["real"]])
 
 
-def explore_latents(gan, dataset):
-    """Walk through latent space by hand: from one digit to another, and off the way in two directions.
-
-    The picture is G's of the latent `sphere_walk(a, b, t) + u * direction_1 + v * direction_2`; under it
-    stands what the data set's classifier reads. a and b are those of 2,000 latents whose pictures are most
-    surely the chosen digits. The directions, of length 1, are those in which pictures change most: the first
-    left singular vectors of latents^T @ (images - mean), the linear map that comes nearest to G.
-
-    Args:
-        gan: a `GAN`, trained on `dataset`, a `Dataset`.
-
-    Raises:
-        ValueError: the GAN's images have another shape than the data set's.
-    """
-    explorer = LatentExplorer(gan, dataset)
-    alt = "Left: a generated 4, its latent moved in two directions. Right: a walk, from the 4 to an 8."
-    show(explorer.figure(), alt, explorer.controls)
-
-
-def debug_step(generator, discriminator, combined, real_points):
+def debug_step(
+    generator: keras.Model, discriminator: keras.Model, combined: keras.Model, real_points: ArrayLike
+) -> None:
     """Make the updates of a GAN in the plane one at a time, and see what each of them changes.
 
     The picture has the real points; the fakes G(z) of 60 latents that stay the same; D(x) as colours, with a
@@ -59,73 +37,6 @@ def debug_step(generator, discriminator, combined, real_points):
     debugger = StepDebugger(generator, discriminator, combined, real_points)
     alt = "Reals, fakes with arrows, D as colours: at the start, after a step of D, one of G, 100 of each."
     show(debugger.figure(), alt, debugger.controls)
-
-
-def sphere_walk(a, b, t):
-    """The latent at t, from 0 to 1, on the way from a to b along the sphere."""
-    angle = np.arccos(np.clip(a @ b / np.linalg.norm(a) / np.linalg.norm(b), -1, 1))
-    if np.sin(angle) < 1e-3:  # from a digit to itself there is no way to go
-        return (1 - t) * a + t * b
-    return np.sin((1 - t) * angle) / np.sin(angle) * a + np.sin(t * angle) / np.sin(angle) * b
-
-
-class LatentExplorer:
-    """What `explore_latents` shows. Latents: `digits` (10, latent_dim), `directions` (2, latent_dim)."""
-
-    def __init__(self, gan, dataset):
-        self.gan, self.dataset = gan, dataset
-        latents = np.random.default_rng(3).standard_normal((2000, gan.latent_dim), dtype="float32")
-        images = gan.generate(latents=latents)
-        self.digits = latents[classify(images, dataset).argmax(axis=0)]
-        centred = (images - images.mean(axis=0)).reshape(len(images), -1)
-        self.directions = np.linalg.svd(latents.T @ centred, full_matrices=False)[0].T[:2]
-
-    def draw(self, places):
-        """Images of places (start, end, t, u, v); what the classifier reads in each, and how sure it is."""
-        latents = [
-            sphere_walk(self.digits[start], self.digits[end], t) + np.array([u, v]) @ self.directions
-            for start, end, t, u, v in places
-        ]
-        images = self.gan.generate(latents=latents)
-        return images, [f"{p.argmax()}, {p.max():.0%}" for p in classify(images, self.dataset)]
-
-    def figure(self):
-        sides, times = np.linspace(-3, 3, 5), np.linspace(0, 1, 8)
-        moved, _ = self.draw([(4, 8, 0, u, v) for v in sides[::-1] for u in sides])
-        walked, read = self.draw([(4, 8, t, 0, 0) for t in times])
-        figure, (left, right) = plt.subplots(
-            1, 2, figsize=(11.5, 4.1), width_ratios=(2, 3), layout="constrained"
-        )
-        plot_images(moved, 5, "a clear 4, moved", [f"{v:g}" for v in sides[::-1]], left)
-        plot_images(walked, len(times), "a walk from 4 to 8, and what a classifier reads", axes=right)
-        middles = (walked.shape[2] + 1) * (np.arange(len(times)) + 0.5)
-        left.set_xticks(middles[:5], [f"{u:g}" for u in sides])
-        left.set(xlabel="direction 1, $u$", ylabel="direction 2, $v$")
-        labels = [f"{t:.2f}\n{words}" for t, words in zip(times, read, strict=True)]
-        right.set(xlabel="walk, $t$", xticks=middles, xticklabels=labels)
-        return figure
-
-    def controls(self, ipywidgets):
-        controls = [
-            ipywidgets.Dropdown(options=range(10), value=4, description="from digit"),
-            ipywidgets.Dropdown(options=range(10), value=8, description="to digit"),
-            ipywidgets.FloatSlider(min=0, max=1, step=0.02, description="walk, t"),
-            ipywidgets.FloatSlider(min=-3, max=3, description="direction 1"),
-            ipywidgets.FloatSlider(min=-3, max=3, description="direction 2"),
-        ]
-        picture, told = ipywidgets.Image(), ipywidgets.HTML()
-
-        def redraw():
-            (image,), (words,) = self.draw([[control.value for control in controls]])
-            pixels = to_bytes(image).repeat(10, axis=0).repeat(10, axis=1)
-            picture.value = imageio.imwrite("<bytes>", pixels.squeeze(), extension=".png")
-            told.value = f"read as {words} sure"
-
-        for control in controls:
-            control.observe(_telling(told, redraw), names="value")
-        redraw()
-        columns = ipywidgets.VBox(controls), ipywidgets.VBox([picture, told])
-        return ipywidgets.HBox(columns).add_class("gan-explorer")
 
 
 class StepDebugger:
@@ -223,22 +134,9 @@ class StepDebugger:
 
         buttons = [ipywidgets.Button(description=name) for name in actions]
         for button, action in zip(buttons, actions.values(), strict=True):
-            button.on_click(_telling(told, functools.partial(act, action)))
+            button.on_click(telling(told, functools.partial(act, action)))
         act(self.start_again)
         return ipywidgets.VBox([ipywidgets.HBox(buttons), picture, told]).add_class("gan-debugger")
-
-
-def _telling(told, action):
-    """`action` as a widget's callback. What one raises is logged where nobody looks: here it is also told."""
-
-    def callback(_):
-        try:
-            action()
-        except Exception as error:
-            told.value = f'<b role="alert">{html.escape(f"{type(error).__name__}: {error}")}</b>'
-            raise
-
-    return callback
 
 
 def _with_legend(figure, panels):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from gan_course.check.running import Hint, call, check_callable, hints_for_errors
+from gan_course.checking.running import Hint, call, hints_for_errors, require_callable
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +76,30 @@ def as_array(result, shape, what="the result", finite=True):
     return array
 
 
+def one_number_each(result, shape):
+    """The result as a float array (n, 1): one number for each of n images; (n,) will do."""
+    n = shape[0]
+    came = np.shape(keras.ops.convert_to_numpy(result) if keras.ops.is_tensor(result) else result)
+    why = {
+        (): "one number for the whole batch. Which one belongs to each image?",
+        (1,): "the mean over axis 0 is that over the images. Which number belongs to each of them?",
+        (n, n): "each image has met all the others. Do two arrays differ in shape?",
+    }.get(came)
+    if why:
+        raise Hint(f"shape {came} for {n} images: {why}")
+    array = as_array(result, (n,) if came == (n,) else shape, finite=False).reshape(shape)
+    if np.isnan(array).any():
+        raise Hint("NaN: infinity times 0 or divided by itself, or the logarithm of what is below 0?")
+    if np.isinf(array).any():
+        raise Hint("infinity: an exponential that overflows, a division by 0, or D rounded to 1?")
+    return array
+
+
+def column(numbers):
+    """Numbers as an array (n, 1)."""
+    return np.reshape(numbers, (-1, 1))
+
+
 def _as_numbers(result, what):
     kind = ""
     try:
@@ -115,7 +139,7 @@ def try_cases(answer, cases, right, slips=None, otherwise="", read=None, rtol=1e
         read: makes a float array of a result and the shape of the right one, or raises `Hint`.
         rtol, atol: see `agree`; 0 where results are whole numbers.
     """
-    check_callable(answer)
+    require_callable(answer)
     read = read or functools.partial(as_array, finite=False)
     named = [dict(zip(inspect.signature(right).parameters, case, strict=True)) for case in cases]
     with np.errstate(all="ignore"):  # an overflow that comes to the right end is no mistake

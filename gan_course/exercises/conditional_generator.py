@@ -1,4 +1,4 @@
-"""The check of notebook 02 for a generator that takes requests."""
+"""Notebook 02: a generator that takes requests, for any sizes."""
 
 import itertools
 import math
@@ -8,11 +8,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from gan_course.check.cases import as_array
-from gan_course.check.running import Hint, call, hints_for_errors
-from gan_course.check.verdict import exercise
-
-__all__ = ["conditional_generator"]
+from gan_course.checking.comparing import as_array
+from gan_course.checking.feedback import exercise
+from gan_course.checking.running import Hint, call, hints_for_errors
 
 
 @exercise(
@@ -23,10 +21,10 @@ __all__ = ["conditional_generator"]
 def conditional_generator(answer):
     """`answer(latent_dim, classes, image_shape)`: a Keras model, [z, one-hot y] -> images in [0, 1]."""
     for sizes in ((5, 3, (6, 4, 1)), (3, 7, (4, 5, 3))):
-        _check_conditional(call(answer, *sizes), *sizes)
+        _require_conditional(call(answer, *sizes), *sizes)
 
 
-def _check_conditional(model, latent_dim, classes, image_shape):
+def _require_conditional(model, latent_dim, classes, image_shape):
     if isinstance(model, keras.KerasTensor):
         raise Hint("that is the last tensor: which class of Keras ties it to the inputs it came from?")
     if not isinstance(model, keras.Model):
@@ -47,8 +45,8 @@ def _check_conditional(model, latent_dim, classes, image_shape):
     if images.shape != (n, *image_shape) and images.shape in shapes:
         raise Hint(shapes[images.shape])
     as_array(images, (n, *image_shape), f"what it draws for image_shape {image_shape}")
-    _check_can_train(model)
-    _check_range(np.concatenate([_draw(model, 30 * z, y) for y in asked]))
+    _require_can_train(model)
+    _require_range(np.concatenate([_draw(model, 30 * z, y) for y in asked]))
 
     drawn = np.stack([_draw(model, z, y) for y in asked])  # (classes, n, ...)
     again = _draw(model, z, asked[0])
@@ -69,7 +67,7 @@ def _check_conditional(model, latent_dim, classes, image_shape):
         raise Hint(problem)
 
 
-def _check_can_train(model):
+def _require_can_train(model):
     if not model.weights:
         raise Hint("it has no weights: what is there to train?")
     if not model.trainable_weights:
@@ -79,7 +77,7 @@ def _check_can_train(model):
             raise Hint(f"the weights of {layer.name} cannot train: what has been said of its trainable?")
 
 
-def _check_range(images):
+def _require_range(images):
     as_array(images, images.shape, "what it draws for large z")
     if images.min() < 0:
         around = "-1 to 1 is the range of tanh" if np.abs(images).max() <= 1 else "nothing holds them"

@@ -1,15 +1,13 @@
-"""The check of notebook 04 for a turn of algorithm 1; the models that it hands out are in game.py."""
+"""Notebook 04: a turn of algorithm 1, with k steps of D."""
 
 import math
 from statistics import NormalDist
 
 import numpy as np
 
-from gan_course.check.game import IMAGE_SHAPE, LATENT_DIM, Game
-from gan_course.check.running import Hint, call
-from gan_course.check.verdict import exercise
-
-__all__ = ["training_step"]
+from gan_course.checking.feedback import exercise
+from gan_course.checking.recording_models import IMAGE_SHAPE, LATENT_DIM, Recording
+from gan_course.checking.running import Hint, call
 
 
 @exercise(
@@ -19,40 +17,40 @@ __all__ = ["training_step"]
 )
 def training_step(answer):
     """`answer(generator, discriminator, combined, real_batches, rng)`: one turn, k batches."""
-    sizes, rng, game = [20, 20, 7], np.random.default_rng(0), Game()
-    first = _play(answer, game, sizes, rng)
+    sizes, rng, recording = [20, 20, 7], np.random.default_rng(0), Recording()
+    first = _play(answer, recording, sizes, rng)
     # The same models again: what has become of their flags?
-    if _keys(first) & _keys(_play(answer, game, [12, 9], rng)):
+    if _keys(first) & _keys(_play(answer, recording, [12, 9], rng)):
         raise Hint("a second turn has the same latents as the first: do its draws go on where those ended?")
-    if _keys(first) != _keys(_play(answer, Game(), sizes, np.random.default_rng(0))):
+    if _keys(first) != _keys(_play(answer, Recording(), sizes, np.random.default_rng(0))):
         raise Hint("all is in its place, but the latents do not come from rng: who could repeat the run?")
-    _play(answer, game, [9], rng)
-    more = _play(answer, game, [20] * 5 + [7], rng)
+    _play(answer, recording, [9], rng)
+    more = _play(answer, recording, [20] * 5 + [7], rng)
     few, many = len(first[-1].rows), len(more[-1].rows)
     if not 2 / 3 < many / few < 3 / 2:
         raise Hint(
             f"with batches of {sizes} images G gets {few} latents, and with twice as many such batches "
             f"{many}: let it be about as many as one batch has."
         )
-    _judge_latents(game.updates)
+    _require_standard_normal(recording.updates)
 
 
-def _play(answer, game, sizes, rng):
-    """Let the answer play one turn, judge it, and return its updates."""
+def _play(answer, recording, sizes, rng):
+    """Let the answer play one turn, refuse what is wrong in it, and return its updates."""
     rng_of_images = np.random.default_rng(len(sizes))
     batches = [rng_of_images.random((n, *IMAGE_SHAPE), dtype="float32") for n in sizes]
-    game.know(batches)
-    before = len(game.updates)
+    recording.know(batches)
+    before = len(recording.updates)
 
     def play(*arguments):
         answer(*arguments)
         return "whatever it returns"  # what counts is what it did
 
-    call(play if callable(answer) else answer, *game.players, batches, rng)
-    updates = game.updates[before:]
-    _judge_who_gets_what(updates)
-    _judge_d(_steps_of_d(updates), sizes)
-    _judge_g(updates, sizes)
+    call(play if callable(answer) else answer, *recording.players, batches, rng)
+    updates = recording.updates[before:]
+    _require_inputs_and_targets(updates)
+    _require_steps_of_d(_steps_of_d(updates), sizes)
+    _require_step_of_g(updates, sizes)
     return updates
 
 
@@ -70,7 +68,7 @@ def _targets(kind, updates):
     return {target for (found, _), target in rows if found == kind}
 
 
-def _judge_who_gets_what(updates):
+def _require_inputs_and_targets(updates):
     d, g = _of("discriminator", updates), _of("combined", updates)
     if not d:
         raise Hint("D never learns: combined moves G alone, whatever it is handed, and who moves D?")
@@ -115,7 +113,7 @@ def _steps_of_d(updates):
     return steps
 
 
-def _judge_d(steps, sizes):
+def _require_steps_of_d(steps, sizes):
     k = len(sizes)
     reals = [{key for kind, key in step if kind == "real"} for step in steps]
     batches = [{batch for batch, _ in step} for step in reals]
@@ -138,7 +136,7 @@ def _judge_d(steps, sizes):
         raise Hint("D sees the same fakes in two of its steps: what is drawn where?")
 
 
-def _judge_g(updates, sizes):
+def _require_step_of_g(updates, sizes):
     g, k = _of("combined", updates), len(sizes)
     if len(g) != 1:
         where = ", one for each of D's" if len(g) == k else ""
@@ -158,7 +156,7 @@ def _judge_g(updates, sizes):
         raise Hint(f"G learns from {len(latents)} latents: let it be about as many as D has images.")
 
 
-def _judge_latents(updates):
+def _require_standard_normal(updates):
     for player, name in (("D", "discriminator"), ("G", "combined")):
         z = np.stack([np.frombuffer(key, "float32") for key in sorted(_keys(_of(name, updates)))])
         numbers = (

@@ -1,4 +1,4 @@
-"""Models for the check of a turn of algorithm 1: they note what they are handed, and do not train."""
+"""Models that record what they are handed, and do not train: for the check of a turn of algorithm 1."""
 
 import math
 from collections import namedtuple
@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from gan_course.check.running import Hint
+from gan_course.checking.running import Hint
 
 LATENT_DIM = 64
 IMAGE_SHAPE = (28, 28, 1)
@@ -17,7 +17,7 @@ IMAGE_SHAPE = (28, 28, 1)
 Update = namedtuple("Update", "player rows targets")
 
 
-class Game:
+class Recording:
     """The three models, what there is to be recognized, and what has happened so far."""
 
     def __init__(self):
@@ -27,11 +27,11 @@ class Game:
             layers.Reshape(IMAGE_SHAPE),
         ]
         discriminator = [keras.Input(IMAGE_SHAPE), layers.Flatten(), layers.Dense(1)]
-        G, D = _Network(generator, "generator"), _Network(discriminator, "discriminator")
-        self.players = G, D, _Network([G, D], "combined")
+        G, D = _RecordingModel(generator, "generator"), _RecordingModel(discriminator, "discriminator")
+        self.players = G, D, _RecordingModel([G, D], "combined")
         self.images, self.updates = {}, []
         for player in self.players:
-            player.game = self
+            player.recording = self
             if player is not G:
                 keras.Model.compile(player, loss=keras.losses.BinaryCrossentropy(from_logits=True))
 
@@ -78,7 +78,7 @@ def _flag_down(network):
     return f"{network.name}{'' if network.trainable is False else '.layers[i]'}.trainable is False"
 
 
-class _Network(keras.Sequential):
+class _RecordingModel(keras.Sequential):
     """A small Keras model, with all that such a model has, that notes its steps and does not make them."""
 
     def __init__(self, stack, name):
@@ -96,7 +96,9 @@ class _Network(keras.Sequential):
         inputs = _numbers(x)
         if inputs.shape[1:] != self.input_shape[1:]:
             raise ValueError(f"{self.name} takes inputs {self.input_shape}, not {inputs.shape}")
-        return self.game.draw(inputs) if self.name == "generator" else np.zeros((len(inputs), 1), "float32")
+        if self.name == "generator":
+            return self.recording.draw(inputs)
+        return np.zeros((len(inputs), 1), "float32")
 
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
         return {"loss": np.float32(0.7)} if return_dict else np.float32(0.7)
@@ -109,7 +111,7 @@ class _Network(keras.Sequential):
             raise ValueError("generator is not compiled: there are no targets for its images")
         if class_weight or not (sample_weight is None or np.all(_numbers(sample_weight) == 1)):
             raise Hint("some images weigh more than others: algorithm 1 takes plain means.")
-        self.game.update(self.name, _numbers(x), None if y is None else _numbers(y))
+        self.recording.update(self.name, _numbers(x), None if y is None else _numbers(y))
         return {"loss": np.float32(0.7)} if return_dict else np.float32(0.7)
 
     def fit(self, x=None, y=None, batch_size=None, epochs=1, verbose=0, sample_weight=None, **settings):

@@ -1,4 +1,4 @@
-"""The check of the last exercise of notebook 02: after each step, who has moved, and where to?"""
+"""Notebook 02: the steps of D and of G; after each, who has moved, and where to?"""
 
 import contextlib
 import warnings
@@ -10,10 +10,8 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from gan_course.check.running import Hint, call, hints_for_errors
-from gan_course.check.verdict import exercise
-
-__all__ = ["safe_steps"]
+from gan_course.checking.feedback import exercise
+from gan_course.checking.running import Hint, call, hints_for_errors
 
 # By whose step it is: the share of D's weights that moves, and of G's.
 WANTED = {"D": (1, 0), "G": (0, 1)}
@@ -34,15 +32,15 @@ def safe_steps(answer):
     with warnings.catch_warnings(), _optimizers_made() as made:
         warnings.simplefilter("ignore")  # Keras's own, of a D without trainable weights: the hints say more
         traced = _Pair(answer, made)
-        _judge(*traced.play("D8 G8 D3 G3"))
+        _require_in_turn(*traced.play("D8 G8 D3 G3"))
 
         # Eagerly Keras looks at the flags in every step, as it does wherever a step has to be traced anew.
         how = "right for D, G, D, G in turn. But G may come first, or D have two steps in a row: "
-        _judge_all(how, *_Pair(answer, made, eager=True).play("G8 D8 D5 G8 G5 D8"))
-        traced.check_advice()
+        _require_in_any_order(how, *_Pair(answer, made, eager=True).play("G8 D8 D5 G8 G5 D8"))
+        traced.require_advice_of_this_d()
         how = "right where D was frozen as a whole. But other recipes freeze its layers one by one: there "
         how += "D's own flag still says True, and to set what stands there already may do nothing: "
-        _judge_all(how, *_Pair(answer, made, eager=True, one_by_one=True).play("D8 G8 D8"))
+        _require_in_any_order(how, *_Pair(answer, made, eager=True, one_by_one=True).play("D8 G8 D8"))
 
 
 class _Pair:
@@ -83,7 +81,7 @@ class _Pair:
             self.taken[player] += 1
         return moves, None
 
-    def check_advice(self):
+    def require_advice_of_this_d(self):
         """Turn D round, so that what was more real is more fake: now G has to learn the opposite."""
         *others, kernel, bias = self.discriminator.get_weights()
         self.discriminator.set_weights([*others, -kernel, -bias])
@@ -209,7 +207,7 @@ def _numbers(n, width):
     return np.random.default_rng(n).standard_normal((n, width), dtype="float32")
 
 
-def _judge_all(how, moves, stopped):
+def _require_in_any_order(how, moves, stopped):
     for number, (player, shares, amiss) in enumerate(moves, start=1):
         if shares != WANTED[player]:
             order = ", ".join(move.player for move in moves[:number])
@@ -221,7 +219,7 @@ def _judge_all(how, moves, stopped):
         raise Hint(stopped)
 
 
-def _judge(moves, stopped):
+def _require_in_turn(moves, stopped):
     """Raise the hint for what went wrong in D, G, D, G at two batch sizes."""
     by_d = [move.shares for move in moves if move.player == "D"]
     by_g = [move.shares for move in moves if move.player == "G"]

@@ -1,12 +1,10 @@
-"""The check of the game at the end of notebook 03."""
+"""Notebook 03: two players who arrive at the saddle of V = theta psi, without a penalty."""
 
 import numpy as np
 
-from gan_course.check.cases import agree, as_array, shown
-from gan_course.check.running import Hint, call
-from gan_course.check.verdict import exercise
-
-__all__ = ["optimistic_push"]
+from gan_course.checking.comparing import agree, as_array, shown
+from gan_course.checking.feedback import exercise
+from gan_course.checking.running import Hint, call
 
 STARTS = (1.0, 0.0), (-0.3, 0.0), (0.3, -0.4)  # theta, psi
 STEPS, RATE, ARRIVED = 5000, 0.1, 0.05
@@ -31,7 +29,7 @@ def optimistic_push(answer):
         raise Hint("it is always zero: who does not move does not arrive.")
     if not np.any(stepped):
         raise Hint("where the push stays the same it is zero: nobody would get down a plain slope with it.")
-    _check_apart(answer)
+    _require_apart(answer)
     for push, step in zip(unchanged, stepped, strict=True):
         if (np.sign(step) != np.sign(push)).any():
             raise Hint(
@@ -48,7 +46,7 @@ def _ask(answer, push, last_push):
     return as_array(call(answer, np.array(push, "float64"), np.array(last_push, "float64")), (2,))
 
 
-def _check_apart(answer):
+def _require_apart(answer):
     """Each player's step stays what it is when the other's pushes change."""
     for me, other in ((0, 1), (1, 0)):
         pushes = np.array([[1.0, 2.0], [3.0, -2.0]])  # of now and of last time

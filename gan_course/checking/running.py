@@ -15,6 +15,8 @@ import warnings
 
 import numpy as np
 
+import gan_utils
+
 STILL = "it was still at work after {seconds:g} seconds{line}. A loop without an end, or a busy machine?"
 RUNS_ON = " It could not be stopped, and runs on in the background: restart the kernel to be rid of it."
 
@@ -38,7 +40,7 @@ class TimeUp(BaseException):
 
 def call(function, *arguments):
     """The result of the student's function on copies of the arguments; whatever goes wrong becomes a hint."""
-    check_callable(function)
+    require_callable(function)
     with hints_for_errors("your function stops with"):
         result = function(*map(copied, arguments))
     if result is None or result is ...:
@@ -46,7 +48,7 @@ def call(function, *arguments):
     return result
 
 
-def check_callable(function):
+def require_callable(function):
     if not callable(function):
         raise Hint(f"the check needs the function itself, and this is of type {type(function).__name__}.")
 
@@ -109,7 +111,8 @@ def _line_of(frames):
 def _is_the_students(file):
     if file.startswith("<"):  # generated code, but for cells
         return file.startswith(("<ipython-input", "<stdin"))
-    folders = os.path.dirname(os.path.dirname(__file__)), sysconfig.get_path("stdlib")
+    gan_course, library = os.path.dirname(os.path.dirname(__file__)), os.path.dirname(gan_utils.__file__)
+    folders = gan_course, library, sysconfig.get_path("stdlib")
     installed = tuple(os.path.join(folder, "") for folder in folders)
     others = ("site-packages", "dist-packages", "__autograph_generated")
     return not file.startswith(installed) and not any(part in file for part in others)

@@ -1,15 +1,13 @@
-"""The check of notebook 04 for DCGAN's rules: which layers a generator has, and what comes out."""
+"""Notebook 04: a generator by DCGAN's rules, which layers it has and what comes out."""
 
 import keras
 import numpy as np
 from keras import layers, ops
 
-from gan_course.check.cases import as_array
-from gan_course.check.reading import amiss_in, is_dense, is_weighted, kind_of, steps_of
-from gan_course.check.running import Hint, call, hints_for_errors
-from gan_course.check.verdict import exercise
-
-__all__ = ["dcgan_generator"]
+from gan_course.checking.comparing import as_array
+from gan_course.checking.feedback import exercise
+from gan_course.checking.model_layers import amiss_in, is_dense, is_weighted, kind_of, steps_of
+from gan_course.checking.running import Hint, call, hints_for_errors
 
 SIZE, FIRST = 32, 8  # pixels of the images, and of the first map at the most
 
@@ -32,11 +30,11 @@ def dcgan_generator(answer):
     if not isinstance(model, keras.Sequential) and not hasattr(model, "operations"):
         raise Hint("its layers cannot be read: make it a keras.Sequential, or from inputs and outputs.")
     steps = steps_of(model, latents)
-    _check_layers(steps)
-    _check_growth(steps)
-    _check_blocks(steps)
-    _check_pixels(images)
-    _check_end(model, latents, [step.part for step in steps if is_weighted(step.part)][-1])
+    _require_layers(steps)
+    _require_growth(steps)
+    _require_blocks(steps)
+    _require_pixels(images)
+    _require_end(model, latents, [step.part for step in steps if is_weighted(step.part)][-1])
 
 
 def _images_of(model, latents):
@@ -46,7 +44,7 @@ def _images_of(model, latents):
     return as_array(images, (n, SIZE, SIZE, 3), f"what {n} latents give")
 
 
-def _check_layers(steps):
+def _require_layers(steps):
     """Layers that can be read, that can train, and that DCGAN knows."""
     for part in dict.fromkeys(step.part for step in steps):
         name, weights = type(part).__name__, getattr(part, "weights", [])
@@ -58,7 +56,7 @@ def _check_layers(steps):
             raise Hint(f"{name} is frozen: it need not be trained, but it should be able to.")
 
 
-def _check_growth(steps):
+def _require_growth(steps):
     """From a small map, made by a Dense layer, to the pixels by the strides of transposed convolutions."""
     dense, growth, last = 0, np.array([1, 1]), None
     for part, given, made in steps:
@@ -69,7 +67,7 @@ def _check_growth(steps):
         elif made.ndim == 4:
             height, width = made.shape[1:3]
             if given.ndim == 4:
-                _check_size(type(part).__name__, given.shape[1:3], made.shape[1:3])
+                _require_size(type(part).__name__, given.shape[1:3], made.shape[1:3])
             elif not is_dense(last):
                 raise Hint(
                     f"no Dense layer makes the map of {height} x {width}: what is the table's first row?"
@@ -89,7 +87,7 @@ def _check_growth(steps):
         raise Hint(f"{dense} Dense layers: one to make the first map, and one hidden one, are what we allow.")
 
 
-def _check_size(name, before, after):
+def _require_size(name, before, after):
     change = np.divide(after, before)
     if change.max() > 1.25 or change.min() < 0.75:  # less is a border
         (h, w), (height, width) = before, after
@@ -98,7 +96,7 @@ def _check_size(name, before, after):
         )
 
 
-def _check_blocks(steps):
+def _require_blocks(steps):
     """BatchNorm and ReLU behind each layer with weights, but for the last, which has no BatchNorm."""
     blocks = []
     for part, given, made in steps:
@@ -125,7 +123,7 @@ def _check_blocks(steps):
             raise Hint(f"no activation is seen {place}.")
 
 
-def _check_pixels(images):
+def _require_pixels(images):
     low, high = images.min(), images.max()
     if np.ptp(images, axis=0).max() < 1e-3:
         raise Hint("five latents give five times the same picture: does it depend on them?")
@@ -140,7 +138,7 @@ def _check_pixels(images):
         raise Hint(f"pixels stay between {low:.2f} and {high:.2f}: does something squeeze them twice?")
 
 
-def _check_end(model, latents, last):
+def _require_end(model, latents, last):
     """From the sums of the last layer to the pixels it rises all the way, as a sigmoid does."""
     sums, _ = _sums_and_pixels(model, latents, last)
     sums, pixels = _sums_and_pixels(model, latents * np.float32(3 / sums.std()), last)
