@@ -15,7 +15,7 @@ endif
 RUN = "$(BIN)/python"
 comma = ,
 
-.PHONY: help notebooks test test-slow test-browser lock versions doctor lab slides slides-pdf pages editions grade mnist lint badges update bench bench-full bench-flat classroom clean environment
+.PHONY: help notebooks test test-slow test-browser lock versions doctor lab slides slides-pdf pages editions grade mnist lint facts update bench bench-full bench-flat classroom clean environment
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # two would install into one environment
 
@@ -23,16 +23,16 @@ help: ## list the targets
 	@echo "make TARGET [VENV=.venv] [PYTHON=python3.12]"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-notebooks: environment-notebooks ## run the four notebooks; pages and the training GIF go to build/
-	@$(RUN) -m tools.run.run_notebooks
+notebooks: environment-notebooks ## run the notebooks; pages and the training GIF go to build/
+	@$(RUN) -m tools.run_notebooks
 
-test: environment-notebooks-slides-test ## run every test, the notebooks among them
+test: environment-notebooks-test ## run every test, the notebooks among them
 	@$(RUN) -m pytest
 
-test-slow: environment-notebooks-slides-test ## run the tests that take minutes: faults put into the code, each to be caught
+test-slow: environment-notebooks-test ## run the tests that take minutes: faults put into the code, each to be caught
 	@$(RUN) -m pytest -m slow -s tests
 
-test-browser: environment-notebooks-slides-test-browser ## open the notebooks in JupyterLab in a real browser, and try what moves
+test-browser: environment-notebooks-test-browser ## open the notebooks in JupyterLab in a real browser, and try what moves
 	@$(RUN) -m pytest -m browser -s tests
 
 lock: environment-lock ## maintainers: write today's newest versions of everything to constraints.txt
@@ -45,19 +45,19 @@ doctor: environment-notebooks ## print what is here, and what is wrong with it
 	@$(RUN) -m gan_utils doctor
 
 lab: environment-notebooks ## open the notebooks in JupyterLab
-	@$(RUN) -m jupyterlab --ServerApp.ip=127.0.0.1 --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.app_settings_dir="$(CURDIR)/tools/run/lab"
+	@$(RUN) -m jupyterlab --ServerApp.ip=127.0.0.1 --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.app_settings_dir="$(CURDIR)/tools/lab"
 
-slides: environment-notebooks-slides ## make the four slide decks in build/slides/, which need no network
-	@$(RUN) -m tools.export.export
+slides: environment-notebooks ## make the slide decks in build/slides/, which need no network
+	@$(RUN) -m tools.export.decks
 
-slides-pdf: environment-notebooks-slides-browser slides ## print the decks as PDF, and as handouts with what is to be said; needs a browser
+slides-pdf: environment-notebooks-browser slides ## print the decks as PDF, and as handouts with what is to be said; needs a browser
 	@$(RUN) -m tools.export.slides_pdf
 
-pages: environment-notebooks-slides ## gather pages, decks, notebooks, glossary and guide as a site in build/site/, in seconds
-	@$(RUN) -m tools.site.pages
+pages: environment-notebooks ## gather pages, decks, notebooks, glossary and guide as a site in build/site/, in seconds
+	@$(RUN) -m tools.site
 
 editions: environment-notebooks ## make student, solution and instructor notebooks in build/editions/
-	@$(RUN) -m tools.editions.editions
+	@$(RUN) -m tools.editions
 
 grade: $(if $(strip $(FOLDER)),environment-notebooks) ## grade the notebooks in a folder: make grade FOLDER=submitted
 	$(if $(strip $(FOLDER)),,$(error grade which folder? make grade FOLDER=submitted))
@@ -71,11 +71,11 @@ lint: environment-lint ## check the style of the code, notebooks included, and t
 	@$(RUN) -m ruff format --check
 	@$(RUN) -m mypy
 
-badges: environment-notebooks ## maintainers: write the repository's address of pyproject.toml into notebooks and README
-	@$(RUN) -m tools.setup.badges
+facts: environment-notebooks ## maintainers: write what the notebooks and pyproject.toml say into README, guide and badges
+	@$(RUN) -m tools.facts
 
 update: environment-notebooks ## maintainers: run the notebooks and store their outputs in notebooks/
-	@$(RUN) -m tools.run.run_notebooks --store
+	@$(RUN) -m tools.run_notebooks --store
 
 bench: environment-notebooks ## measure speed and quality beside other GANs: twelve minutes, tables to benchmarks/
 	@$(RUN) benchmarks/bench.py
@@ -104,8 +104,8 @@ clean: ## remove what was made in build/, and caches; the environment stays, and
 	@rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find benchmarks gan_course gan_utils notebooks tests tools -name __pycache__ -prune -exec rm -rf {} +
 
-environment: environment-notebooks-slides-test
+environment: environment-notebooks-test
 
-# environment-notebooks-slides: the environment with these extras of pyproject.toml, and what it held before.
+# environment-notebooks-test: the environment with these extras of pyproject.toml, and what it held before.
 environment-%:
 	$(call any-python,tools/setup/environment.py "$(VENV)" "$(PYTHON)" "$(subst -,$(comma),$*)")

@@ -11,6 +11,8 @@ from unittest import mock
 import pytest
 from nbval.plugin import IPyNbCell
 
+from tools.kernels import kernel_environment
+
 ROOT = Path(__file__).resolve().parent
 GUARD = ROOT / "tests" / "guard"
 DATA = os.environ.get("GAN_UTILS_DATA")
@@ -35,28 +37,24 @@ def pytest_collection_modifyitems(items):
             item.options["check"] = False
 
 
-def kernel_environment(config):
-    """What a kernel starts with: the guard, and the same data on every machine."""
-    folder = Path(config.stash[scratch].name)
-    variables = {
+def guarded_environment(config):
+    """What a kernel starts with: the same data on every machine, and the guard."""
+    folder, shared = Path(config.stash[scratch].name), ROOT.parent / "shared"
+    variables = kernel_environment(folder / "keras", embedded=not DATA)
+    if DATA and Path(variables["GAN_UTILS_DATA"]).is_relative_to(shared):
+        shared = folder / "nothing"
+    return variables | {
         "PYTHONPATH": os.pathsep.join(filter(None, [str(GUARD), os.environ.get("PYTHONPATH")])),
         "NOTEBOOK_GUARD_REFUSALS": str(folder / "refusals"),
-        "NOTEBOOK_GUARD_FOLDER": str(ROOT.parent / "shared"),
+        "NOTEBOOK_GUARD_FOLDER": str(shared),
     }
-    if DATA:  # said from where pytest was started, while a kernel starts beside its notebook
-        variables["GAN_UTILS_DATA"] = os.path.abspath(os.path.expanduser(DATA))
-        if Path(variables["GAN_UTILS_DATA"]).is_relative_to(variables["NOTEBOOK_GUARD_FOLDER"]):
-            variables["NOTEBOOK_GUARD_FOLDER"] = str(folder / "nothing")
-    else:  # MNIST in this machine's cache would be taken in place of the embedded digits
-        variables["KERAS_HOME"] = str(folder / "keras")
-    return variables
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item):
     if not isinstance(item, IPyNbCell):
         return (yield)
-    with mock.patch.dict(os.environ, kernel_environment(item.config)):
+    with mock.patch.dict(os.environ, guarded_environment(item.config)):
         return (yield)
 
 

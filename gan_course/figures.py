@@ -4,11 +4,14 @@ import base64
 import html
 import io
 import warnings
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import HTML, display
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 from PIL import Image
 
 from gan_utils._support.fonts import find_letters
@@ -30,10 +33,14 @@ ONE_OF_TWO = """<style class="gan-widget-below">
 </style>"""
 
 
-def show(figure, alt, controls=None):
-    """Display a matplotlib figure and close it; `alt` says in a sentence what is to be seen.
+def show(figure: Figure, alt: str, controls: Callable | None = None) -> None:
+    """Display a matplotlib figure and close it.
 
-    Where a kernel is alive, the widget that `controls(ipywidgets)` makes is displayed in its place.
+    Args:
+        figure: the figure.
+        alt: what is to be seen, in a sentence.
+        controls: function of the module ipywidgets -> widget, which is displayed in the figure's place where
+            a kernel is alive.
     """
     picture, widget = {"image/png": base64.b64encode(draw_png(figure)).decode(), "text/plain": alt}, None
     if controls is not None:
@@ -50,7 +57,7 @@ def show(figure, alt, controls=None):
         display({"application/vnd.jupyter.widget-view+json": view}, raw=True)
 
 
-def draw_png(figure):
+def draw_png(figure: Figure) -> bytes:
     """A matplotlib figure as the bytes of a PNG; closes it."""
     find_letters(figure)
     drawn, png = io.BytesIO(), io.BytesIO()
@@ -63,8 +70,16 @@ def draw_png(figure):
     return png.getvalue()
 
 
-def show_gif(path, alt):
-    """Show a GIF, from the page itself: an image/gif output would be lost in HTML pages and slides."""
+def show_gif(path: str | Path, alt: str) -> None:
+    """Show a GIF, from the page itself: an image/gif output would be lost in HTML pages and slides.
+
+    Args:
+        path: the file, as `save_gif` returns it.
+        alt: what is to be seen, in a sentence.
+
+    Raises:
+        TypeError: path is no path.
+    """
     if not isinstance(path, (str, Path)):
         raise TypeError(
             f"path: a {type(path).__name__} came; what serves is what save_gif(frames, path) returns"
@@ -74,11 +89,14 @@ def show_gif(path, alt):
     display(HTML(f'<img src="data:image/gif;base64,{data}" alt="{html.escape(alt)}" style="{style}">'))
 
 
-def plot_gan(shapes=None):
-    """Draw the whole GAN: data and G feed D, whose verdict trains both. Returns the figure.
+def plot_gan(shapes: Mapping[str, str] | None = None) -> Figure:
+    """Draw the whole GAN: data and G feed D, whose verdict trains both.
 
     Args:
         shapes: dict of labels for the arrows "z", "x", "G(z)" and "logit", as {"z": "(64, 64)"}.
+
+    Returns:
+        The figure.
     """
     shapes = shapes or {}
     figure, axes = plt.subplots(figsize=(10, 3.4))
@@ -115,14 +133,19 @@ def plot_gan(shapes=None):
     return figure
 
 
-def plot_signature(curves, pictures, class_counts, title):
-    """Draw what a run looks like: losses, accuracy, classes, pictures. Returns the figure.
+def plot_signature(
+    curves: Mapping[str, ArrayLike], pictures: np.ndarray, class_counts: ArrayLike, title: str
+) -> Figure:
+    """Draw what a run looks like: losses, accuracy, classes, pictures.
 
     Args:
         curves: dict of "d_loss", "g_loss" and "d_accuracy", one float a step.
         pictures: (n, height, width, 1) in [0, 1], or uint8; the first twelve are shown.
         class_counts: (10,), how many of a larger number of pictures a classifier read as 0, 1, ... 9.
         title: what stands above.
+
+    Returns:
+        The figure.
     """
     figure, (losses, accuracy, classes, grid) = plt.subplots(
         1, 4, figsize=(11, 2.9), width_ratios=(1.3, 1.1, 1.1, 1.2), layout="constrained"
@@ -148,8 +171,12 @@ def plot_signature(curves, pictures, class_counts, title):
     return figure
 
 
-def fingerprint(images):
-    """One line of numbers that tells images apart: nbval compares text where it cannot compare pictures."""
+def fingerprint(images: ArrayLike) -> str:
+    """One line of numbers that tells images apart: nbval compares text where it cannot compare pictures.
+
+    Args:
+        images: (n, ...), any numbers.
+    """
     images = np.asarray(images, dtype="float64")
     low, high = images.min(), images.max()
     return f"{len(images)} images in {low:.2f}..{high:.2f}, mean {images.mean():.3f}, sd {images.std():.3f}"

@@ -23,7 +23,7 @@ class Guess:
         TypeError: a number is asked for and something else came.
     """
 
-    def __init__(self, guess, *choices):
+    def __init__(self, guess: object, *choices: str) -> None:
         self.guess, self.choices = guess, choices
         wanted = f"one of {', '.join(map(repr, choices))}" if choices else "a number"
         if guess is ... or guess is None:
@@ -37,8 +37,15 @@ class Guess:
             raise ValueError(f"guess: {came} came; what serves is a number that is finite")
         print(f"Your guess, {repr(self.guess) if choices else f'{self.guess:.6g}'}, is kept.")
 
-    def compare(self, measured):
-        """Print what was measured, a number or one of the choices, beside the guess."""
+    def compare(self, measured: float | str) -> None:
+        """Print what was measured beside the guess.
+
+        Args:
+            measured: a number; or, where there are choices, one of them.
+
+        Raises:
+            ValueError: measured is none of the choices.
+        """
         if self.choices and measured not in self.choices:
             raise ValueError(f"measured: {measured!r} came, which is none of the choices {self.choices}")
         told = f"Measured: {measured if self.choices else f'{measured:.3g}'}."

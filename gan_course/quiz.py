@@ -1,11 +1,11 @@
-"""The runs of the closing quiz of notebook 04, recorded by tools/make_quiz.py."""
+"""The runs of the closing quiz of notebook 04, recorded by tools/data/make_quiz.py."""
 
 from pathlib import Path
 
 import numpy as np
 
 
-def load_quiz():
+def load_quiz() -> dict[str, dict]:
     """The recorded runs, by letter.
 
     Returns:

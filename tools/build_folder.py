@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+BUILD = ROOT / "build"
 LIST = ".gan-notebooks"
 
 
@@ -79,7 +80,7 @@ def remove(folder):
 
 
 if __name__ == "__main__":
-    left = remove(ROOT / "build")
+    left = remove(BUILD)
     for path in left[:10]:
         print(f"left alone: {path.relative_to(ROOT)}, not made by our tools, or changed since")
     if left[10:]:

@@ -5,7 +5,7 @@ a faster D with the same head start did no harm, as long as G had the non-satura
 gives G the largest gradient, and the signature shows it, with a gradient above that of the healthy run. So
 the lesson arrives, and G, with a rate of 4e-5, is too slow to follow it. The change is g_rate=2e-3:
 
-    _, _, balance = provoke("balance", g_rate=2e-3, d_rate=4e-3, head_start=50)
+    _, _, balance = lab.provoke("balance", g_rate=2e-3, d_rate=4e-3, head_start=50)
 
 1e-3 and 1e-2 serve as well, 3e-4 is not enough. To give D back its usual rate, or to take away its head
 start, changes next to nothing. And to slow D down until it is as slow as G is the trap: with d_rate=6e-6

@@ -12,9 +12,10 @@ import nbformat
 import pytest
 
 from tests.browser.in_jupyterlab import ROOT, opened, started
+from tools.series import find_notebooks
 
 SHOTS = ROOT / "build" / "browser"
-NAMES = ["01_discriminator", "02_generator", "03_losses", "04_training"]
+NAMES = [path.stem for path in find_notebooks()]
 
 pytestmark = pytest.mark.browser
 

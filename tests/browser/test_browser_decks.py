@@ -8,10 +8,12 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 import gan_course as course
-from tools.export import browser, export, slides_pdf
-from tools.export.notes import Note
+from tools.export import browser, slides_pdf
+from tools.export.decks import deck_of, export_deck
+from tools.notes import Note
+from tools.series import find_taught
 
-NOTEBOOKS = export.find_notebooks()
+NOTEBOOKS = find_taught()
 SIZES = [(1280, 720), (1920, 1080), (1024, 768)]
 LEGIBLE = 18  # pixels at 1280x720: what can be read from the back of a room
 FIGURE_TEXT = course.STYLE["font.size"] / 72 * 100  # pixels: our figures' smallest print, at 100 dots an inch
@@ -88,7 +90,7 @@ def small(tmp_path):
         for cell in cells:
             cell.metadata.slideshow = {"slide_type": "slide"}
         notes = {"first": Note(1, "", "Say hello."), "second": Note(1, "", "Now ask.")}
-        written = export.export_deck(new_notebook(cells=cells), "05_small", Path(), notes)
+        written = export_deck(new_notebook(cells=cells), "05_small", Path(), notes)
         path = tmp_path / "05_small.slides.html"
         path.write_text(written.replace("PLANTED", planted), encoding="utf-8")
         return path
@@ -133,10 +135,10 @@ def faults(page, deck):
 
 @pytest.fixture(scope="module")
 def decks(tmp_path_factory):
-    """The four decks, as `make slides` writes them."""
+    """The decks, as `make slides` writes them."""
     folder = tmp_path_factory.mktemp("slides")
     for path in NOTEBOOKS:
-        (folder / f"{path.stem}.slides.html").write_text(export.deck_of(path), encoding="utf-8")
+        (folder / f"{path.stem}.slides.html").write_text(deck_of(path), encoding="utf-8")
     return folder
 
 

@@ -7,10 +7,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tests.browser.in_jupyterlab import opened, started
-from tools.editions import editions
-from tools.export import export
+from tools import editions
+from tools.series import find_notebooks
 
-NOTEBOOKS = export.find_notebooks()
+NOTEBOOKS = find_notebooks()
 GOOD = "We minimise $L_D$."
 
 pytestmark = pytest.mark.browser

@@ -3,13 +3,14 @@
 import pytest
 
 import gan_course as course
-from tests.course.equivalent_mutants import EQUIVALENT
+from tests.course import exercise_files as files
 from tests.course.mutator import mutants
-from tests.course.test_exercises import NAMES, NOTEBOOKS, check_example
+from tests.course.test_exercises import check_example
 
 TABLE = []
-TAKE_LONG = "conditional_generator", "dcgan_generator", "safe_steps"  # Keras builds or traces models
-MARKED = [pytest.param(name, marks=pytest.mark.slow if name in TAKE_LONG else ()) for name in NAMES]
+TRIED = files.names(files.ANSWERS)
+SLOW = [name for name in TRIED if getattr(files.answers(name), "takes_long", False)]
+MARKED = [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in TRIED]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -24,9 +25,8 @@ def table(request):
 
 @pytest.mark.parametrize("name", MARKED)
 def test_every_wrong_turn_is_refused(name):
-    source = (NOTEBOOKS / "solutions" / f"{name}.py").read_text(encoding="utf-8")
     passed, refused = set(), 0
-    for description, code in mutants(source, name):
+    for description, code in mutants(files.source_of_solution(name), name):
         namespace = {"__name__": "mutant"}
         exec(code, namespace)
         verdict = getattr(course.check, name)(namespace[name])
@@ -36,13 +36,10 @@ def test_every_wrong_turn_is_refused(name):
         refused += 1
         assert verdict.message and "cannot be judged" not in verdict.message, f"{description}: {verdict}"
         check_example(namespace[name], verdict)
-    listed = set(EQUIVALENT.get(name, {}))
+    listed = getattr(files.answers(name), "equivalent", {})
+    assert all(listed.values()), "each reason is said"
+    listed = set(listed)
     assert not passed - listed, f"praised, and not listed: {sorted(passed - listed)}"
     assert not listed - passed, f"listed, and refused or gone: {sorted(listed - passed)}"
     assert refused >= 5
     TABLE.append((name, refused, len(passed)))
-
-
-def test_each_reason_is_said():
-    assert set(EQUIVALENT) <= set(NAMES)
-    assert all(reason for reasons in EQUIVALENT.values() for reason in reasons.values())

@@ -14,14 +14,14 @@ import numpy as np
 import pytest
 
 import gan_course as course
-from gan_course.check import running
-from gan_course.check.cases import apart, as_array, shown, try_cases
-from gan_course.check.running import Hint, call
-from gan_course.check.verdict import exercise
+import gan_utils as gu
+from gan_course.checking import running
+from gan_course.checking.comparing import apart, as_array, shown, try_cases
+from gan_course.checking.feedback import exercise
+from gan_course.checking.running import Hint, call
 
 
-@exercise(first_step="Begin.", praise="Double.", seconds=1)
-def double(answer):
+def twice(answer):
     """`answer(values, more)`: twice the values."""
 
     def right(values, more):
@@ -29,6 +29,10 @@ def double(answer):
 
     cases = [(np.array([1.0]), {"some": [np.ones(2)]}), (np.arange(20.0), {"some": [np.ones(3)]})]
     try_cases(answer, cases, right, {"once more than once.": lambda values, more: values})
+
+
+double = exercise(first_step="Begin.", praise="Double.")(twice)
+in_a_hurry = exercise(first_step="Begin.", praise="Double.", seconds=0.2)(twice)
 
 
 def raising(error):
@@ -61,6 +65,10 @@ def deep(values, more):
     return deep(values, more)
 
 
+def into_the_library(values, more):
+    return gu.build_generator(0)
+
+
 SAID = {
     "ValueError: too much, at your line": raising(ValueError("too much\nand more")),
     "stops with ValueError, at your line": raising(ValueError()),
@@ -86,6 +94,7 @@ SAID = {
     "the function itself": 7,
     "this is of type Rude": Rude(),
     "holds something else": lambda values, more: [Rude()],
+    ": `return gu.build_generator(0)`": into_the_library,
     "once more than once. For values = [1], more": lambda values, more: values,
     "and yours gives [nan]": lambda values, more: np.nan * values,
     "rounded, or computed in float16": lambda values, more: 2.001 * values,
@@ -115,16 +124,17 @@ def sleep_on(values, more):
 @pytest.mark.parametrize("endless", [pass_by, sleep_on])
 def test_an_endless_loop_is_stopped(endless):
     threads = threading.active_count()
-    for where in (double, in_another_thread):
+    for where in (in_a_hurry, in_another_thread):
         verdict = where(endless)
-        assert verdict.state == "not yet" and "still at work after 1 seconds, at your line" in verdict.message
+        assert verdict.state == "not yet"
+        assert "still at work after 0.2 seconds, at your line" in verdict.message
         assert "restart the kernel" not in verdict.message
     assert threading.active_count() <= threads
 
 
 def in_another_thread(answer):
     verdicts = []
-    thread = threading.Thread(target=lambda: verdicts.append(double(answer)))
+    thread = threading.Thread(target=lambda: verdicts.append(in_a_hurry(answer)))
     thread.start()
     thread.join()
     return verdicts[0]
@@ -139,7 +149,7 @@ def test_what_cannot_be_stopped_is_left_behind():
                 free.wait(0.1)
 
     for endless in (whatever_comes, lambda values, more: free.wait(60)):
-        verdict = double(endless)
+        verdict = in_a_hurry(endless)
         assert "still at work" in verdict.message and "restart the kernel" in verdict.message
     free.set()
 

@@ -1,22 +1,19 @@
 """The checks, checked: solutions and other right answers pass, and each slip gets a hint of its own."""
 
 import functools
-import importlib.util
 import inspect
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import gan_course as course
-from gan_course.check.cases import agree, apart
-from gan_course.check.running import copied
+from gan_course.checking.comparing import agree, apart
+from gan_course.checking.running import copied
+from tests.course import exercise_files as files
+from tests.course.exercise_files import NAMES
 from tests.notebooks import notebook_rules as rules
+from tools.series import exercises, find_notebooks
 
-NOTEBOOKS = rules.REPOSITORY / "notebooks"
-SOLUTIONS = sorted((NOTEBOOKS / "solutions").glob("*.py"))
-ANSWERS = Path(__file__).with_name("answers")
-NAMES = [path.stem for path in SOLUTIONS]
 TABLE = []
 
 
@@ -30,18 +27,11 @@ def table(request):
         print("\n" + "\n".join(lines))
 
 
-def load(path):
-    spec = importlib.util.spec_from_file_location(f"{path.parent.name}_{path.stem}", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @functools.cache
-def judged(name):
-    """The verdicts on the wrong answers, by the piece of the hint that is expected."""
-    wrong = load(ANSWERS / f"{name}.py").wrong
-    return {hint: getattr(course.check, name)(answer) for hint, answer in wrong.items()}
+def verdicts_on_wrong_answers(name):
+    """The verdicts, by the piece of the hint that is expected."""
+    check = getattr(course.check, name)
+    return {hint: check(answer) for hint, answer in files.answers(name).wrong.items()}
 
 
 def check_example(answer, verdict):
@@ -58,23 +48,14 @@ def check_example(answer, verdict):
     assert expected != came and expected in verdict.message and came in verdict.message, verdict
 
 
-def stubs():
-    """The exercise cells of the notebooks: (notebook, name, source), name being that of the check."""
-    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
-        for cell in rules.code_cells(rules.read_notebook(path)):
-            if "exercise" in rules.tags(cell):
-                yield path.stem, cell.id.removeprefix("exercise-"), cell
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_the_check_knows_right_from_wrong(name):
     check = getattr(course.check, name)
-    answers = load(ANSWERS / f"{name}.py")
-    solution = getattr(load(NOTEBOOKS / "solutions" / f"{name}.py"), name)
-    for answer in (solution, *answers.right):
+    answers = files.answers(name)
+    for answer in (files.solution(name), *answers.right):
         verdict = check(answer)
         assert verdict and verdict.state == "right", verdict
-    verdicts = judged(name)
+    verdicts = verdicts_on_wrong_answers(name)
     for hint, verdict in verdicts.items():
         assert verdict.state == "not yet" and not verdict, f"{hint}: {verdict}"
         assert hint in verdict.message, f"{hint!r} is not in {verdict!r}"
@@ -89,7 +70,7 @@ def test_the_check_knows_right_from_wrong(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_no_parameter_has_one_value_only(name):
     """Whatever a check tries, it tries with two values of each parameter: what is hard-coded is found out."""
-    solution = getattr(load(NOTEBOOKS / "solutions" / f"{name}.py"), name)
+    solution = files.solution(name)
     if not callable(solution) or not inspect.signature(solution).parameters:
         return
     seen = {parameter: set() for parameter in inspect.signature(solution).parameters}
@@ -118,21 +99,16 @@ def test_an_untouched_answer_is_not_tried_yet(name, blank):
 @pytest.mark.parametrize("name", NAMES)
 def test_no_hint_gives_the_solution(name):
     # A line of the solution that stands in what the check says would be one that need not be found.
-    said = [verdict.message for verdict in (getattr(course.check, name)(None), *judged(name).values())]
-    text = (NOTEBOOKS / "solutions" / f"{name}.py").read_text(encoding="utf-8").partition('"""\n\n')[2]
+    verdicts = getattr(course.check, name)(None), *verdicts_on_wrong_answers(name).values()
+    said = [verdict.message for verdict in verdicts]
+    text = files.source_of_solution(name).partition('"""\n\n')[2]
     for line in filter(None, (line.strip().removeprefix("return ") for line in text.splitlines())):
         assert len(line) < 8 or not any(line in message for message in said), line
 
 
-def test_each_exercise_has_its_check_its_solution_and_its_answers():
-    found = [name for _, name, _ in stubs()]
-    assert sorted(found) == NAMES == sorted(path.stem for path in ANSWERS.glob("*.py"))
-    notebooks = [notebook for notebook, _, _ in stubs()]
-    assert all(3 <= notebooks.count(name) <= 6 for name in set(notebooks)) and len(set(notebooks)) == 4
-
-
 def test_each_stored_exercise_is_not_tried_yet():
-    for notebook, name, cell in stubs():
-        (output,) = cell.outputs
-        assert rules.texts(output)[0].startswith(f"{name}: not tried yet. "), f"{notebook}, {name}"
-        assert f"course.check.{name}(" in cell.source.splitlines()[-1]
+    for path in find_notebooks():
+        for one in exercises(rules.read_notebook(path)):
+            (output,) = one.cell.outputs
+            assert rules.texts(output)[0].startswith(f"{one.name}: not tried yet. "), path.stem
+            assert f"course.check.{one.name}(" in one.cell.source.splitlines()[-1]

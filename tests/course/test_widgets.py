@@ -13,8 +13,13 @@ from keras import layers, ops
 from matplotlib.contour import ContourSet
 from matplotlib.quiver import Quiver
 
+import gan_course as course
 import gan_utils as gu
-from gan_course import figures, widgets
+from gan_course import figures
+from gan_course.debugger import StepDebugger
+from gan_course.explorer import LatentExplorer
+from gan_course.sphere import sphere_walk
+from gan_utils._support.training_check.memory import remember
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -27,11 +32,10 @@ def digits():
 @pytest.fixture(scope="module")
 def explorer(digits):
     keras.utils.set_random_seed(0)
-    return widgets.LatentExplorer(gu.GAN(gu.build_generator(8), gu.build_discriminator(), seed=0), digits)
+    return LatentExplorer(gu.GAN(gu.build_generator(8), gu.build_discriminator(), seed=0), digits)
 
 
-@pytest.fixture
-def players():
+def new_players():
     """G, D and both in the plane; smooth, so that differences are gradients."""
     keras.utils.set_random_seed(0)
     hidden = [layers.Dense(16, activation="swish") for _ in range(2)]
@@ -44,6 +48,22 @@ def players():
     return generator, discriminator, combined
 
 
+@pytest.fixture(scope="module")
+def shared_players():
+    """Three models, which Keras traces once for all tests, and what puts them back."""
+    players = new_players()
+    for model in players[1:]:
+        model.optimizer.build(model.trainable_variables)
+    return players, remember(*players)
+
+
+@pytest.fixture
+def players(shared_players):
+    players, put_back = shared_players
+    yield players
+    put_back()
+
+
 @pytest.fixture
 def blobs():
     centres = np.array([[2.0, 0.0], [-2.0, 1.0]])
@@ -52,7 +72,7 @@ def blobs():
 
 @pytest.fixture
 def debugger(players, blobs):
-    debugger = widgets.StepDebugger(*players, blobs)
+    debugger = StepDebugger(*players, blobs)
     debugger.step_both()  # so that there is something to see
     return debugger
 
@@ -88,12 +108,12 @@ def equal(before, after):
 def test_the_walk_goes_from_one_end_to_the_other_on_the_sphere():
     a, b = np.random.default_rng(0).standard_normal((2, 64))
     b *= np.linalg.norm(a) / np.linalg.norm(b)
-    assert np.array_equal(widgets.sphere_walk(a, b, 0), a) and np.array_equal(widgets.sphere_walk(a, b, 1), b)
-    way = np.array([widgets.sphere_walk(a, b, t) for t in np.linspace(0, 1, 11)])
+    assert np.array_equal(sphere_walk(a, b, 0), a) and np.array_equal(sphere_walk(a, b, 1), b)
+    way = np.array([sphere_walk(a, b, t) for t in np.linspace(0, 1, 11)])
     assert np.allclose(np.linalg.norm(way, axis=1), np.linalg.norm(a))
     steps = np.linalg.norm(np.diff(way, axis=0), axis=1)
     assert np.allclose(steps, steps[0])
-    assert np.allclose(widgets.sphere_walk(a, a, 0.3), a)
+    assert np.allclose(sphere_walk(a, a, 0.3), a)
 
 
 def test_the_ends_are_the_clearest_of_two_thousand(explorer, digits):
@@ -136,7 +156,7 @@ def test_what_the_sliders_say_is_what_is_drawn(explorer, digits):
     check(explorer.digits[6])
     parts["walk, t"].value, parts["direction 1"].value, parts["direction 2"].value = 0.3, 2, -1
     u, v = explorer.directions
-    check(widgets.sphere_walk(explorer.digits[6], explorer.digits[3], 0.3) + 2 * u - v)
+    check(sphere_walk(explorer.digits[6], explorer.digits[3], 0.3) + 2 * u - v)
 
 
 def test_every_control_redraws(explorer):
@@ -181,11 +201,26 @@ def test_the_picture_of_the_explorer_shows_where_its_images_come_from(explorer):
         assert np.allclose(grid[row * 29 :][:28, column * 29 :][:, :28], expected[0, ..., 0], atol=1e-4)
     assert [label.get_text() for label in left.get_yticklabels()] == ["3", "1.5", "0", "-1.5", "-3"]
     labels = [label.get_text() for label in right.get_xticklabels()]
-    walk = [widgets.sphere_walk(explorer.digits[4], explorer.digits[8], t) for t in np.linspace(0, 1, 8)]
+    walk = [sphere_walk(explorer.digits[4], explorer.digits[8], t) for t in np.linspace(0, 1, 8)]
     read = gu.classify(explorer.gan.generate(latents=walk), explorer.dataset).argmax(axis=1)
     assert [label.split("\n")[1].split(",")[0] for label in labels] == [str(digit) for digit in read]
     assert left.get_xlabel() and left.get_ylabel() and right.get_xlabel()
     plt.close(figure)
+
+
+def test_a_data_set_of_ones_own_is_explored(tmp_path, monkeypatch):
+    """Three classes of small colour pictures, read by a classifier of their own."""
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    labels = np.arange(120) % 3
+    images = np.random.default_rng(0).uniform(0, 0.2, (120, 8, 8, 3)).astype("float32")
+    images[np.arange(120), :, :, labels] += 0.7
+    gan = gu.GAN(gu.build_generator(4, (8, 8, 3)), gu.build_discriminator((8, 8, 3)), seed=0)
+    explorer = LatentExplorer(gan, gu.Dataset(images, labels, "digits"))
+    assert explorer.digits.shape == (3, 4) and explorer.ends == (0, 2)
+    plt.close(explorer.figure())
+    parts = inside(explorer.controls(ipywidgets))
+    assert parts["to digit"].options == (0, 1, 2)
+    assert imageio.imread(parts["picture"].value).shape == (80, 80, 3)
 
 
 # debug_step
@@ -237,7 +272,7 @@ def test_a_line_is_drawn_where_d_crosses_a_half(debugger, bias, lines, recwarn):
 
 def test_each_button_moves_whom_it_says(players, blobs):
     generator, discriminator, combined = players
-    parts = inside(widgets.StepDebugger(*players, blobs).controls(ipywidgets))
+    parts = inside(StepDebugger(*players, blobs).controls(ipywidgets))
     moved = {"D step": (False, True), "G step": (True, False), "10 of each": (True, True)}
     shape = imageio.imread(parts["picture"].value).shape
     for name, (g_moved, d_moved) in moved.items():
@@ -252,7 +287,7 @@ def test_each_button_moves_whom_it_says(players, blobs):
 
 
 def test_each_step_lowers_its_players_loss(players, blobs):
-    debugger = widgets.StepDebugger(*players, blobs)
+    debugger = StepDebugger(*players, blobs)
     figure, axes = plt.subplots()
     d_loss, _ = debugger.draw(axes)
     for _ in range(10):
@@ -265,10 +300,10 @@ def test_each_step_lowers_its_players_loss(players, blobs):
     plt.close(figure)
 
 
-def test_start_again_restores_every_bit(players, blobs):
-    generator, discriminator, combined = players
+def test_start_again_restores_every_bit(blobs):
+    players = generator, discriminator, combined = new_players()
     owners = generator, discriminator, discriminator.optimizer, combined.optimizer
-    parts = inside(widgets.StepDebugger(*players, blobs).controls(ipywidgets))
+    parts = inside(StepDebugger(*players, blobs).controls(ipywidgets))
     for name in ("D step", "G step", "Start again"):  # the optimizers are built in the first steps
         parts[name].click()
     start, picture = state(*owners), parts["picture"].value
@@ -282,7 +317,7 @@ def test_start_again_restores_every_bit(players, blobs):
 
 
 def test_a_step_that_raises_says_so_in_the_widget(players, blobs, monkeypatch):
-    parts = inside(widgets.StepDebugger(*players, blobs).controls(ipywidgets))
+    parts = inside(StepDebugger(*players, blobs).controls(ipywidgets))
     monkeypatch.setattr(players[1], "train_on_batch", lambda *_: 1 / 0)
     parts["D step"].click()
     assert "ZeroDivisionError: division by zero" in parts["told"].value
@@ -298,9 +333,9 @@ def test_the_picture_leaves_the_models_as_they_were(players, blobs, displayed, m
     if breaks:
         monkeypatch.setattr(combined, "train_on_batch", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            widgets.debug_step(*players, blobs)
+            course.debug_step(*players, blobs)
     else:
-        widgets.debug_step(*players, blobs)
+        course.debug_step(*players, blobs)
     assert equal(before, state(*owners))
     plt.close("all")
 
@@ -329,13 +364,13 @@ def test_the_four_panels_are_four_states(debugger):
 )
 def test_points_that_do_not_serve_are_refused(players, points, said):
     with pytest.raises(ValueError, match=said):
-        widgets.debug_step(*players, points)
+        course.debug_step(*players, points)
 
 
 def test_models_without_an_optimizer_are_refused(players, blobs):
     generator, discriminator, _ = players
     with pytest.raises(ValueError, match="combined is not compiled"):
-        widgets.debug_step(generator, discriminator, gu.build_combined(generator, discriminator), blobs)
+        course.debug_step(generator, discriminator, gu.build_combined(generator, discriminator), blobs)
 
 
 # Both
@@ -349,9 +384,9 @@ def test_the_picture_is_an_output_and_the_widget_another(
     if not installed:
         monkeypatch.setitem(sys.modules, "ipywidgets", None)
     if name == "gan-explorer":
-        widgets.explore_latents(explorer.gan, explorer.dataset)
+        course.explore_latents(explorer.gan, explorer.dataset)
     else:
-        widgets.debug_step(*players, blobs)
+        course.debug_step(*players, blobs)
     *style, ((bundle,), options) = displayed[: 1 + installed]
     assert options["raw"] and options["metadata"]["image/png"]["alt"] == bundle["text/plain"]
     assert len(bundle["text/plain"]) > 50 and "ipywidgets" not in bundle["text/plain"]

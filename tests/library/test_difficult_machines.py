@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 # What every notebook does: load, train, draw, show, save where it may.
 LESSON = """
     import tempfile
+    import gan_course as course
     import gan_utils as gu
     digits = gu.load_images()
     gan = gu.GAN(gu.build_generator(), gu.build_discriminator(), seed=1)
@@ -51,14 +52,14 @@ NO_ROOM = """
 
 
 def run(code, cwd, environment=None, before=None):
-    with tempfile.NamedTemporaryFile("w", suffix=".py", encoding="utf-8", delete=False) as script:
-        script.write(textwrap.dedent(code))
-    result = subprocess.run(
-        [sys.executable, script.name], cwd=cwd, preexec_fn=before,
-        env={k: v for k, v in os.environ.items() if k != "GAN_UTILS_DATA"} | (environment or {}),
-        capture_output=True, encoding="utf-8", errors="replace", timeout=300,
-    )  # fmt: skip
-    os.unlink(script.name)
+    with tempfile.TemporaryDirectory() as folder:  # alone, for Python imports what lies beside it
+        script = Path(folder, "script.py")
+        script.write_text(textwrap.dedent(code), encoding="utf-8")
+        result = subprocess.run(
+            [sys.executable, script], cwd=cwd, preexec_fn=before,
+            env={k: v for k, v in os.environ.items() if k != "GAN_UTILS_DATA"} | (environment or {}),
+            capture_output=True, encoding="utf-8", errors="replace", timeout=300,
+        )  # fmt: skip
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout
 
@@ -98,7 +99,7 @@ def test_no_free_disk(tmp_path):
         except OSError as error:
             print("not saved:", error)
     """
-    code = "import gan_utils\n" + textwrap.dedent(NO_ROOM) + lesson(saving)
+    code = "import gan_course\n" + textwrap.dedent(NO_ROOM) + lesson(saving)
     printed = run(code, tmp_path, {"MPLBACKEND": "agg", "PYTHONDONTWRITEBYTECODE": "1"})
     assert "not saved: " in printed and "done: digits 10" in printed
     assert not list(tmp_path.iterdir())
@@ -108,7 +109,8 @@ def test_installed_under_any_path(tmp_path):
     """Everything works: spaces, Chinese characters, quotes, percent signs."""
     folder = tmp_path / "l'été à 100% 生成对抗网络"
     folder.mkdir()
-    (folder / "gan_utils").symlink_to(ROOT / "gan_utils")
+    for package in ("gan_course", "gan_utils"):
+        (folder / package).symlink_to(ROOT / package)
     environment = {"PYTHONPATH": str(folder), "MPLBACKEND": "agg", "KERAS_HOME": str(folder / "keras")}
     environment["TMPDIR"] = str(folder)
     printed = run(lesson() + "print(gu.__file__, folder)", folder, environment)

@@ -16,8 +16,9 @@ from jupyter_client import AsyncKernelManager, KernelManager
 from nbclient import NotebookClient
 
 import gan_utils as gu
+from gan_utils._support import callbacks
 from tests.library.test_nothing_is_lost import At, assert_same, fit, raise_, small_gan
-from tools.run.run_notebooks import ThisPython
+from tools.kernels import ThisPython
 
 ROOT = Path(__file__).parents[2]
 
@@ -117,7 +118,7 @@ def test_the_bar_begins_where_it_was_stopped(images, capsys):
 
 
 def test_the_time_of_a_step_is_that_of_the_steps_it_saw():
-    bar = gu.callbacks._GoingOn(1000)
+    bar = callbacks._GoingOn(1000)
     bar.begun = 900
     assert bar._estimate_step_duration(910, bar._start + 5) == pytest.approx(0.5)
 
@@ -224,6 +225,7 @@ def test_stop_in_a_kernel_is_one_line_and_ends_run_all(kernel):
 STOPPED = """
 import keras
 import gan_utils as gu
+from gan_utils._support import callbacks
 
 def stop(batch, logs):  # in each training that shows a bar, and in the first run of the laboratory
     if batch == {batch}:
@@ -233,11 +235,11 @@ def fit(gan, *arguments, fit=gu.GAN.fit, **named):
     stopping = [keras.callbacks.LambdaCallback(on_train_batch_begin=stop)]
     return fit(gan, *arguments, **named | ({{}} if named.get("verbose") == 0 else {{"callbacks": stopping}}))
 
-def draw(*arguments, draw=course.plot_signature):
-    course.plot_signature = draw
+def draw(*arguments, draw=course.laboratory.plot_signature):
+    course.laboratory.plot_signature = draw
     raise KeyboardInterrupt
 
-gu.GAN.fit, course.plot_signature = fit, draw
+gu.GAN.fit, course.laboratory.plot_signature = fit, draw
 """
 
 

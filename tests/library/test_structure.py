@@ -12,6 +12,7 @@ import pytest
 
 import gan_course
 import gan_utils
+from gan_utils._support.startup import MOVED_TO_THE_COURSE
 
 ROOT = Path(__file__).parents[2]
 CORE = sorted((ROOT / "gan_utils").glob("*.py"))
@@ -21,7 +22,7 @@ FILES = [path for path in OURS if path.relative_to(ROOT).parts[0] != "tools"]
 
 
 def module(path):
-    """The name of a file as an import has it, as gan_course.check.losses."""
+    """The name of a file as an import has it, as gan_course.checking.comparing."""
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
@@ -104,7 +105,8 @@ def test_dir_shows_what_is_public():
 
 
 def test_what_moved_to_the_course_is_said_in_one_line():
-    for name in gan_course.__all__:
+    assert set(MOVED_TO_THE_COURSE) <= set(gan_course.__all__)
+    for name in MOVED_TO_THE_COURSE:
         with pytest.raises(AttributeError, match=rf"is now in gan_course: .*course\.{name}$"):
             getattr(gan_utils, name)
 

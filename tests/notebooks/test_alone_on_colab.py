@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from tests.tools.test_lock import build_wheel
-from tools.setup import badges, environment
+from tools import facts
+from tools.series import find_notebooks
+from tools.setup import environment
 
-ROOT = Path(__file__).parents[2]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 # TensorFlow 2.20 says at any level of its log that one rewriting of a graph was not done; it costs nothing.
 NO_HARM = re.compile("WARNING: All log messages before absl|E0000 .*meta_optimizer.*remapper failed")
 
@@ -48,7 +48,7 @@ def outside(home):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", find_notebooks(), ids=lambda path: path.stem)
 def test_a_notebook_alone_on_colab_runs_through(path, colab, tmp_path):
     venv, wheel = colab
     pip = [venv, "-m", "pip", "--disable-pip-version-check"]
@@ -56,8 +56,8 @@ def test_a_notebook_alone_on_colab_runs_through(path, colab, tmp_path):
     before = subprocess.check_output([*pip, "freeze"], text=True).splitlines()
 
     text = path.read_text(encoding="utf-8")
-    assert text.count(badges.install()) == 1
-    text = text.replace(badges.install(), json.dumps(f"%pip install --quiet {wheel.as_uri()}")[1:-1])
+    assert text.count(facts.install()) == 1
+    text = text.replace(facts.install(), json.dumps(f"%pip install --quiet {wheel.as_uri()}")[1:-1])
     alone, home = tmp_path / "alone" / path.name, tmp_path / "home"
     alone.parent.mkdir()
     home.mkdir()

@@ -6,11 +6,12 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tests.notebooks import notebook_rules as rules
-from tools.export import export
-from tools.export.notes import Note, read_notes
+from tools.export import decks, pages
+from tools.notes import Note, notes_of, read_notes
+from tools.series import LESSON, about, find_taught
 
 NOTEBOOKS = rules.REPOSITORY / "notebooks"
-LESSONS = {"01_discriminator": 1, "02_generator": 1, "03_losses": 1, "04_training": 2}  # of ninety minutes
+NOTED = [path for path in find_taught() if notes_of(path)]  # test_series.py misses the others'
 
 
 def written(tmp_path, text):
@@ -41,22 +42,21 @@ def test_a_slide_has_its_own_text_and_what_to_say_is_an_aside():
     for cell in cells:
         cell.metadata.slideshow = {"slide_type": "slide"}
     notes = {"title": Note(1, "# Title", "Say hello."), "draw": Note(2, "What do you see?", "")}
-    deck = BeautifulSoup(export.export_deck(new_notebook(cells=cells), "05", NOTEBOOKS, notes), "html.parser")
+    deck = BeautifulSoup(decks.export_deck(new_notebook(cells=cells), "05", NOTEBOOKS, notes), "html.parser")
     assert deck.select_one("aside.notes").get_text(strip=True) == "Say hello."
     deck.select_one("aside.notes").extract()
     slides = deck.select(".slides > section")
     assert len(slides) == 2 and "Dense prose" not in deck.select_one(".slides").get_text()
     assert slides[1].get_text().index("What do you see?") < slides[1].get_text().index("draw()")
-    with pytest.raises(export.ExportError, match="notes for cells that are not there: gone"):
-        export.export_deck(new_notebook(cells=cells), "05", NOTEBOOKS, {"gone": Note(1, "", "Hello.")})
+    with pytest.raises(pages.ExportError, match="notes for cells that are not there: gone"):
+        decks.export_deck(new_notebook(cells=cells), "05", NOTEBOOKS, {"gone": Note(1, "", "Hello.")})
 
 
-@pytest.mark.parametrize(("name", "lessons"), LESSONS.items())
-def test_minutes_and_slides_make_the_lessons(name, lessons):
-    notes = read_notes(NOTEBOOKS / "notes" / f"{name[:2]}.md")
-    assert sum(note.minutes for note in notes.values()) == 90 * lessons
-    notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
-    deck = BeautifulSoup(export.export_deck(notebook, name, NOTEBOOKS, notes), "html.parser")
+@pytest.mark.parametrize("path", NOTED, ids=lambda path: path.stem)
+def test_minutes_and_slides_make_the_lessons(path):
+    lessons = about(nbformat.read(path, as_version=4)).lessons
+    assert sum(note.minutes for note in notes_of(path).values()) == LESSON * lessons
+    deck = BeautifulSoup(decks.deck_of(path), "html.parser")
     slides = [section for section in deck.select(".slides section") if not section.select("section")]
     assert 20 * lessons <= len(slides) <= 35 * lessons
     assert sum(bool(slide.select("aside.notes")) for slide in slides) >= 0.8 * len(slides)

@@ -133,10 +133,10 @@ def test_a_second_call_installs_nothing(only, tmp_path, capsys):
 def test_a_target_that_needs_more_has_it_installed_and_nothing_is_lost(only, tmp_path):
     fake_python(only, "python3", pip=f'echo "$*" >> "{only}/asked"')
     venv, asked = tmp_path / "venv", only / "asked"
-    for extras in ("notebooks", "slides,test", "notebooks,slides", "notebooks", "test"):
+    for extras in ("notebooks", "lock,test", "notebooks,lock", "notebooks", "test"):
         environment.prepare(str(venv), "", extras)
     lines = asked.read_text().splitlines()
-    assert [re.search(r"\[(.+)\]$", line)[1] for line in lines] == ["notebooks", "notebooks,slides,test"]
+    assert [re.search(r"\[(.+)\]$", line)[1] for line in lines] == ["notebooks", "lock,notebooks,test"]
 
 
 @posix

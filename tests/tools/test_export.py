@@ -3,16 +3,13 @@
 import re
 from pathlib import Path
 
-import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tools.export import export
+from tools.export import decks, pages
 from tools.export.typeset import MathError, markdown2html, typeset
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-SERIES = ["01_discriminator", "02_generator", "03_losses", "04_training"]
 GIF = "R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
@@ -53,21 +50,21 @@ def notebook():
 
 
 def page_of(notebook):
-    about = export.summary("05_judge", notebook)
+    about = pages.summary("05_judge", notebook)
     other = {"name": "06_end", "title": "The end <of it>"}
-    return export.export_page(notebook, about, Path(), following=other)
+    return pages.export_page(notebook, about, Path(), following=other)
 
 
 @pytest.fixture(params=["page", "deck"])
 def made(request, notebook):
     written = (
-        page_of(notebook) if request.param == "page" else export.export_deck(notebook, "05_judge", Path())
+        page_of(notebook) if request.param == "page" else decks.export_deck(notebook, "05_judge", Path())
     )
     return BeautifulSoup(written, "html.parser")
 
 
 def test_nothing_is_loaded(made):
-    assert export.loads(str(made)) == []
+    assert pages.loads(str(made)) == []
     scripts = "".join(script.get_text() for script in made.find_all("script"))
     assert not re.search(r"\bimport\s*\(|require\(\s*[\"'{\[]|mathjax", scripts, flags=re.IGNORECASE)
 
@@ -85,13 +82,13 @@ def test_nothing_is_loaded(made):
     ],
 )
 def test_what_would_be_loaded_is_found(written):
-    (address,) = export.loads(written + '<a href="https://example.org">a link</a>')
+    (address,) = pages.loads(written + '<a href="https://example.org">a link</a>')
     assert address in written
 
 
 def test_a_picture_from_the_web_is_refused(notebook):
     notebook.cells[0].source += "\n\n![a face](https://example.org/face.png)"
-    with pytest.raises(export.ExportError, match=r"05_judge.*https://example\.org/face\.png"):
+    with pytest.raises(pages.ExportError, match=r"05_judge.*https://example\.org/face\.png"):
         page_of(notebook)
 
 
@@ -130,23 +127,23 @@ def test_the_page_leads_on_and_shows_all_code(notebook):
 
 
 def test_the_index_shows_what_each_notebook_is_about(notebook):
-    index = BeautifulSoup(export.export_index([export.summary("05_judge", notebook)]), "html.parser")
+    index = BeautifulSoup(pages.export_index([pages.summary("05_judge", notebook)]), "html.parser")
     (entry,) = index.select("li a")
     assert entry["href"] == "05_judge.html"
     assert " ".join(entry.get_text().split()) == "05 The judge D A lead with a link."
     assert entry.img["alt"] == "another film"
-    assert export.loads(str(index)) == []
+    assert pages.loads(str(index)) == []
 
 
 def test_the_cover_is_the_picture_of_the_cell_that_says_so(notebook):
-    assert export.summary("05_judge", notebook)["picture"]["alt"] == "another film"
+    assert pages.summary("05_judge", notebook)["picture"]["alt"] == "another film"
     picture = new_output("display_data", {"image/png": PNG}, metadata={"alt": "the cover"})
     notebook.cells.insert(3, on_slide(new_code_cell("draw()", outputs=[picture]), "skip", "cover"))
-    assert export.summary("05_judge", notebook)["picture"]["alt"] == "the cover"
+    assert pages.summary("05_judge", notebook)["picture"]["alt"] == "the cover"
 
 
 def test_the_deck_has_its_slides_notes_and_hidden_code(notebook):
-    deck = BeautifulSoup(export.export_deck(notebook, "05_judge", Path()), "html.parser")
+    deck = BeautifulSoup(decks.export_deck(notebook, "05_judge", Path()), "html.parser")
     assert len(deck.select(".slides > section")) == 4
     assert len(deck.select(".slides > section > section")) == 5
     assert deck.select_one("aside.notes").get_text(strip=True) == "Ask the room first."
@@ -157,8 +154,8 @@ def test_the_deck_has_its_slides_notes_and_hidden_code(notebook):
 def test_a_deck_of_one_giant_slide_is_refused(notebook):
     for cell in notebook.cells:
         cell.metadata.pop("slideshow")
-    with pytest.raises(export.ExportError, match=r"05_judge.*slide type"):
-        export.export_deck(notebook, "05_judge", Path())
+    with pytest.raises(pages.ExportError, match=r"05_judge.*slide type"):
+        decks.export_deck(notebook, "05_judge", Path())
 
 
 @pytest.mark.parametrize(
@@ -201,7 +198,7 @@ def test_a_bad_formula_is_told_with_its_notebook_and_cell(notebook, where):
         notebook.cells[1] = new_code_cell(
             "", outputs=[new_output("display_data", {"text/latex": r"$\unknown$"})]
         )
-    with pytest.raises(export.ExportError, match=r"05_judge.*cell 2.*unknown"):
+    with pytest.raises(pages.ExportError, match=r"05_judge.*cell 2.*unknown"):
         page_of(notebook)
 
 
@@ -210,20 +207,3 @@ def test_an_inline_formula_stands_on_the_line():
         return -float(re.search(r"vertical-align:(-?[\d.]+)em", typeset(tex))[1])
 
     assert below("x") < 0.05 < 0.15 < below("y") < below(r"\frac{1}{y}")
-
-
-def test_there_are_four_notebooks():
-    assert [path.stem for path in sorted(NOTEBOOKS.glob("*.ipynb"))] == SERIES
-
-
-@pytest.mark.parametrize("name", SERIES)
-def test_every_notebook_of_the_series_becomes_page_and_deck(name):
-    """Which it does only when each of its formulas can be drawn."""
-    notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
-    about = export.summary(name, notebook)
-    assert about["title"] != name and about["lead"] and about["picture"]
-    page = export.export_page(notebook, about, NOTEBOOKS)
-    deck = export.export_deck(notebook, name, NOTEBOOKS)
-    for written in (page, deck):
-        alternatives = [image["alt"] for image in BeautifulSoup(written, "html.parser").find_all("img")]
-        assert all(alternatives) and not any("No description" in text for text in alternatives)

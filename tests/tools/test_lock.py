@@ -78,7 +78,7 @@ def needed(extras):
 
 def test_the_lock_knows_what_the_dependencies_need_in_their_turn():
     versions = locked(sys.version_info[1], {"win32": "Windows", "darwin": "macOS"}.get(sys.platform, "linux"))
-    assert needed(["notebooks", "slides", "test"]) - versions.keys() == set()
+    assert needed(["notebooks", "test"]) - versions.keys() == set()
 
 
 def imported(path, seen=()):
@@ -112,7 +112,7 @@ def targets():
 @pytest.mark.parametrize(("extras", "script"), [*targets()])
 def test_a_target_installs_what_its_script_imports(extras, script):
     assert set(extras) <= EXTRAS.keys()
-    here = {"notebooks", "slides", "test"}  # the others are not, in `make test`
+    here = {"notebooks", "test"}  # the others are not, in `make test`
     installed = needed(set(extras) & here)
     brings = metadata.packages_distributions()
     for name in imported(ROOT / script):

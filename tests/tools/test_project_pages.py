@@ -47,8 +47,6 @@ def test_what_a_page_names_is_there(page):
     text = page.read_text(encoding="utf-8")
     assert [path for path in paths(text) if not is_there(path)] == []
     assert [target for target in named_targets(text) if not is_target(target)] == []
-    links = [link.partition("#")[0] for link in re.findall(r"\]\((?!\w+:)([^)\s]+)\)", text)]
-    assert [link for link in links if not (page.parent / link).exists()] == []
 
 
 def test_what_is_not_there_would_be_noticed():

@@ -9,13 +9,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tools import build_folder
-from tools.run import run_notebooks
+from tools import build_folder, run_notebooks, series
 
 TOOLS = Path(__file__).parents[2] / "tools"
 GIF = "R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
@@ -36,25 +36,42 @@ def write(project, name, *sources):
     return path
 
 
-def run(project, *arguments, **variables):
-    return subprocess.run(
-        [sys.executable, "-m", "tools.run.run_notebooks", *arguments],
-        cwd=project,
-        env={**os.environ, **variables},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+class Result(NamedTuple):
+    """What a command leaves behind."""
+
+    returncode: int
+    stdout: str
+    stderr: str
 
 
-def test_what_is_made_and_said(project):
+@pytest.fixture
+def run(project, monkeypatch, capsys):
+    """The tool as the command line starts it, in this process, which has imported it already."""
+    monkeypatch.setattr(series, "ROOT", project)
+    monkeypatch.setattr(run_notebooks, "BUILD", project / "build")
+    monkeypatch.chdir(project)
+
+    def command(*arguments, **variables):
+        monkeypatch.setattr(sys, "argv", ["run_notebooks", *arguments])
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        try:
+            run_notebooks.main()
+        except SystemExit as stop:  # whose text Python prints
+            return Result(1, capsys.readouterr().out, f"{stop}\n")
+        return Result(0, *capsys.readouterr())
+
+    return command
+
+
+def test_what_is_made_and_said(project, run):
     sources = [
         f'from IPython.display import HTML\nHTML(\'<img src="data:image/gif;base64,{GIF}" alt="film">\')',
         "import sys; print(sys.executable)",
     ]
     before = write(project, "01_first", "x = 1", "x + 1").read_bytes()
     write(project, "02_second", "import os; print(os.environ['GAN_UTILS_DATA'])", *sources)
-    result = run(project, GAN_UTILS_DATA="../data")
+    result = run(GAN_UTILS_DATA="../data")
     assert result.returncode == 0, result.stderr
 
     build = project / "build"
@@ -82,12 +99,12 @@ def test_what_is_made_and_said(project):
     ]
 
 
-def test_a_cell_that_fails_stops_it_and_is_named(project):
+def test_a_cell_that_fails_stops_it_and_is_named(project, run):
     write(project, "01_bad", "1 + 1", "", "# a comment\nx = {}\nx['missing']", "print('never')")
     write(project, "02_never", "1")
     page = project / "build" / "01_bad.html"
     build_folder.write(page, b"an earlier run's")
-    result = run(project)
+    result = run()
     assert result.returncode == 1
     first, *_, last = result.stderr.splitlines()
     assert first == "01_bad.ipynb, cell [2] of 3, # a comment"
@@ -117,18 +134,18 @@ def test_a_kernel_that_does_not_start_is_a_failure(project, monkeypatch):
         asyncio.run(run_notebooks.execute(path, dict(os.environ)))
 
 
-def test_a_formula_that_cannot_be_drawn_is_one_line(project):
+def test_a_formula_that_cannot_be_drawn_is_one_line(project, run):
     path = write(project, "01_bad", "1")
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.append(new_markdown_cell(r"Here is $\unknown$."))
     nbformat.write(notebook, path)
-    result = run(project)
+    result = run()
     assert result.returncode == 1
     (line,) = result.stderr.splitlines()
     assert line.startswith("01_bad, cell 3 from the top: cannot typeset") and r"\\unknown" in line
 
 
-def test_stored_outputs_tell_nothing_of_the_hour_or_the_machine(project):
+def test_stored_outputs_tell_nothing_of_the_hour_or_the_machine(project, run):
     path = write(
         project,
         "01_first",
@@ -144,7 +161,7 @@ def test_stored_outputs_tell_nothing_of_the_hour_or_the_machine(project):
     notebook.cells[1].metadata = {"execution": {"iopub.status.busy": "2026-01-01"}, "tags": ["keep"]}
     nbformat.write(notebook, path)
     ids = [cell.id for cell in notebook.cells]
-    result = run(project, "--store", GAN_UTILS_DATA="/elsewhere", KERAS_HOME="/home/someone/keras")
+    result = run("--store", GAN_UTILS_DATA="/elsewhere", KERAS_HOME="/home/someone/keras")
     assert result.returncode == 0, result.stderr
 
     stored = nbformat.read(path, as_version=4)
@@ -155,7 +172,7 @@ def test_stored_outputs_tell_nothing_of_the_hour_or_the_machine(project):
     assert [cell.execution_count for cell in stored.cells[1:]] == [1, 2]
     assert [cell.id for cell in stored.cells] == ids
     first = path.read_bytes()
-    assert run(project, "--store").returncode == 0
+    assert run("--store").returncode == 0
     assert path.read_bytes() == first
 
 
@@ -179,7 +196,7 @@ def test_ctrl_c_ends_it_and_its_kernel(project):
         "import os; open('pid', 'w').write(str(os.getpid()))",
         "import time; time.sleep(60)",
     )
-    command = [sys.executable, "-m", "tools.run.run_notebooks"]
+    command = [sys.executable, "-m", "tools.run_notebooks"]
     process = subprocess.Popen(command, cwd=project, stderr=subprocess.PIPE, text=True)
     pid = project / "notebooks" / "pid"
     deadline = time.monotonic() + 60

@@ -18,8 +18,8 @@ from tools import build_folder
 from tools.setup import environment
 
 ROOT = Path(__file__).parents[2]
-PARTS = ["benchmarks", "docs", "gan_course", "gan_utils", "notebooks", "tests", "tools"]
-PARTS += ["Makefile", "constraints.txt", "pyproject.toml"]
+PARTS = ["tools", "Makefile", "constraints.txt", "pyproject.toml"]
+FOLDERS = ["benchmarks", "docs", "gan_course", "gan_utils", "notebooks", "tests"]  # with a file each
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no make")
 
 
@@ -33,10 +33,13 @@ def contents(folder):
 def checkout(tmp_path):
     """A checkout with work of its owner's in it, which git does not track."""
     folder = tmp_path / "my checkout"
+    folder.mkdir()
     for part in PARTS:
         copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
-        (folder / part).parent.mkdir(parents=True, exist_ok=True)
         copy(ROOT / part, folder / part)
+    for part in FOLDERS:
+        (folder / part).mkdir()
+        (folder / part / "of the project.txt").write_text("months of work")
     for name in ("thesis.txt", "notebooks/my own.ipynb", "notebooks/.ipynb_checkpoints/01-checkpoint.ipynb"):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text("years of work")
@@ -65,12 +68,12 @@ def refused(result, told):
 
 
 @posix
-@pytest.mark.parametrize("target", ["notebooks", "doctor", "environment", "clean"])
 @pytest.mark.parametrize("venv", ["", " ", "\t"])
-def test_an_empty_venv(checkout, target, venv):
+def test_an_empty_venv(checkout, venv):
     before = contents(checkout)
-    refused(make(checkout, f"VENV={venv}", target), "VENV is empty")
-    refused(make(checkout, target, VENV=venv), "VENV is empty")
+    for target in ("notebooks", "doctor", "environment", "clean"):
+        refused(make(checkout, f"VENV={venv}", target), "VENV is empty")
+        refused(make(checkout, target, VENV=venv), "VENV is empty")
     assert contents(checkout) == before
     with pytest.raises(environment.Problem, match="VENV is empty"):
         environment.prepare(venv)
@@ -195,7 +198,7 @@ def test_a_file_is_written_over_only_as_it_was_made(tmp_path):
 
 @pytest.mark.parametrize(
     "tool",
-    ["run/run_notebooks", "export/export", "editions/editions", "site/pages", "export/slides_pdf"],
+    ["run_notebooks", "export/decks", "editions", "site", "export/slides_pdf"],
 )
 def test_every_tool_that_makes_files_lists_them(tool):
     # What does not go through build_folder is in the list below, with its reason.
@@ -205,7 +208,7 @@ def test_every_tool_that_makes_files_lists_them(tool):
 def test_a_notebook_that_is_changed_while_it_runs_is_not_stored(tmp_path, monkeypatch):
     import nbformat
 
-    from tools.run import run_notebooks
+    from tools import run_notebooks
 
     path = tmp_path / "05_small.ipynb"
     cells = [

@@ -1,6 +1,6 @@
 """Make gan_utils/_support/digits.npz: small handwritten digits, redrawn in MNIST's format.
 
-    python tools/make_digits.py
+    python -m tools.data.make_digits
 
 The originals are the 1,797 real handwritten digits of 8x8 pixels that scikit-learn bundles as `load_digits`:
 E. Alpaydin and C. Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Learning Repository, 1998,

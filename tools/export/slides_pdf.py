@@ -1,6 +1,6 @@
 """Prints the decks of build/slides/ as PDF, one page a slide, and as a handout with what is to be said.
 
-    python tools/slides_pdf.py [DECK ...]
+    python -m tools.export.slides_pdf [DECK ...]
 
 Needs a browser: see `browser.py`.
 """
@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from tools import build_folder
+from tools.build_folder import BUILD, ROOT
 from tools.export.browser import NoBrowser, launched, page_without_network
-from tools.export.export import BUILD, ROOT
 
 KINDS = {"pdf": "?print-pdf", "handout.pdf": "?print-pdf&showNotes=separate-page"}
 

@@ -1,6 +1,6 @@
 """Grades the notebooks that students hand in, by the checks of the exercises.
 
-    python tools/grade.py FOLDER [--limit SECONDS]
+    python -m tools.grading.grade FOLDER [--limit SECONDS]
 
 Of each notebook under FOLDER it says, exercise by exercise:
 
@@ -37,7 +37,6 @@ import argparse
 import json
 import multiprocessing
 import os
-import re
 import secrets
 import sys
 import tempfile
@@ -49,8 +48,8 @@ from pathlib import Path
 import nbformat
 
 from tools.grading import gradebook, judge
+from tools.series import ROOT, exercises, find_notebooks
 
-ROOT = Path(__file__).resolve().parents[2]
 # Of two answers the one whose state comes first counts.
 STATES = ["right", "not yet", "tampered", "too slow", "error", "not tried", "missing", "unreadable"]
 OURS = ("benchmarks", "build", "docs", "gan_course", "gan_utils", "notebooks")  # no student's work
@@ -72,18 +71,11 @@ class Exercise:
     before: tuple
 
 
-def our_exercises(folder=ROOT / "notebooks"):
+def our_exercises():
     """Yield the exercises of our notebooks, in their order."""
-    for path in sorted(folder.glob("*.ipynb")):
-        above, level = [], 0
-        for cell in nbformat.read(path, as_version=4).cells:
-            if "exercise" in cell.metadata.get("tags", []):
-                yield Exercise(cell.id.removeprefix("exercise-"), path.stem, level, cell.source, tuple(above))
-                level = 0
-            elif cell.cell_type == "code":
-                above.append(cell.source)
-            elif found := re.search(r"level (\d) of \d", cell.source):
-                level = int(found[1])
+    for path in find_notebooks():
+        for one in exercises(nbformat.read(path, as_version=4)):
+            yield Exercise(one.name, path.stem, one.level, one.cell.source, one.above)
 
 
 def refusal(folder):
@@ -268,16 +260,16 @@ def main(arguments):
     options = parser.parse_args(arguments)
     sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that knows no Chinese
     if not options.folder.strip():
-        sys.exit("grade which folder? python tools/grade.py submitted")
+        sys.exit("grade which folder? python -m tools.grading.grade submitted")
     folder = Path(os.path.expanduser(options.folder))
     if reason := refusal(folder):
         sys.exit(reason)
-    exercises = list(our_exercises())
+    asked = list(our_exercises())
     try:
         students, others = handed_in(folder)
         if not students:
             sys.exit(f"{folder} holds no notebook, and no folder of a student")
-        book = gradebook.Book(folder / "grades.csv", exercises)
+        book = gradebook.Book(folder / "grades.csv", asked)
     except (OSError, ValueError) as error:
         sys.exit(str(error))
     for name in others.get("", []):
@@ -285,10 +277,8 @@ def main(arguments):
     warm_up()
     try:
         for student, paths in students.items():
-            for name, remark, row in rows_of(
-                student, paths, others.get(student, []), exercises, options.limit
-            ):
-                book.add(name, remark, row)
+            for line in rows_of(student, paths, others.get(student, []), asked, options.limit):
+                book.add(*line)
     except KeyboardInterrupt:
         sys.exit(f"\nstopped; what was graded is in {book.path}")
     finally:

@@ -1,4 +1,4 @@
-"""The table of tools/grade.py: grades.csv, for a spreadsheet, and what it prints, for a terminal."""
+"""The table of tools/grading/grade.py: grades.csv, for a spreadsheet, and what it prints, for a terminal."""
 
 import contextlib
 import csv

@@ -1,4 +1,4 @@
-"""One exercise of one student, judged in a process of its own, which tools/grade.py starts and ends.
+"""One exercise of one student, judged in a process of its own, which tools/grading/grade.py starts and ends.
 
 The answer's code runs in the process that judges it. What judges is therefore put back to what it was when
 the cells have run, before the check is asked, and looked at once more afterwards.
@@ -37,6 +37,7 @@ REFUSED = (
     "gc.get_",
 )
 WATCHED = ("builtins", "gan_course", "gan_utils", "numpy", "keras")  # packages that decide what a check says
+CHECKS = ("gan_course.check", "gan_course.exercises")  # how the names of the modules begin that hold checks
 CHANGES = (
     "os.chmod",
     "os.link",
@@ -210,7 +211,7 @@ class Originals:
 
     def __init__(self):
         self.builtins = dict(vars(builtins))
-        checks = [module for name, module in sys.modules.items() if name.startswith("gan_course.check")]
+        checks = [module for name, module in sys.modules.items() if name.startswith(CHECKS)]
         spaces = [*map(vars, checks), globals()]
         used = {m.__name__: m for space in spaces for m in space.values() if isinstance(m, ModuleType)}
         watched = {name: m for name, m in sys.modules.items() if name.partition(".")[0] in WATCHED}

@@ -4,7 +4,7 @@ VENV is a folder that is new or empty, or an environment: one that was made here
 somebody's own (conda's, say), which is installed into and never emptied. One that serves another checkout is
 left alone, and so is any other folder.
 
-EXTRAS are those of pyproject.toml that are needed, "notebooks,slides,test" say; the versions stand in
+EXTRAS are those of pyproject.toml that are needed, "notebooks,test" say; the versions stand in
 constraints.txt. Where VENV holds all that is asked for, this installs nothing and needs no network: a stamp
 in VENV tells so at once, and where there is none (a conda environment, say) the installed packages are asked.
 

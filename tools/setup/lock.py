@@ -2,8 +2,8 @@
 
 One file serves each supported Python and system: where these need different versions, a line says which is
 whose (`numpy==2.4.6 ; python_full_version < '3.12'`), and pip reads it so: `pip install -c constraints.txt`.
-`python tools/lock.py --oldest` writes the oldest versions that pyproject.toml admits in its place, for Python
-3.11: the weekly tests install them, and nobody commits them.
+`python -m tools.setup.lock --oldest` writes the oldest versions that pyproject.toml admits in its place, for
+Python 3.11: the weekly tests install them, and nobody commits them.
 """
 
 import argparse

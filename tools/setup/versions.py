@@ -51,7 +51,7 @@ def try_line(folder, python, backend, wanted):
         return f"| {python} | {backend} | {' '.join(wanted)} | | python{python} is not on this machine |"
     bin_ = folder / ("Scripts" if os.name == "nt" else "bin")
     pip = [bin_ / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-    project = f"{ROOT}[notebooks,slides,test]"
+    project = f"{ROOT}[notebooks,test]"
     tests, name = [ROOT / "tests" / "library" / f"test_{name}.py" for name in TESTS], ""
     if wanted in (LOCK, OLDEST_OF_ALL):
         tests.append(ROOT / "notebooks" / "01_discriminator.ipynb")

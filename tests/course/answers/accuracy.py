@@ -45,3 +45,12 @@ wrong = {
     "returns nothing": lambda real, fake: print(end=""),
     "stops with TypeError": lambda logits: np.mean(logits > 0),
 }
+
+# Changes to the solution that leave it right: what changes, and why it makes no difference.
+ORDER = "neither line needs the other"
+equivalent = {
+    "fake_logits < 0 -> fake_logits <= 0": "a logit of exactly 0 is neither right nor wrong",
+    "real_logits > 0 -> real_logits >= 0": "a logit of exactly 0 is neither right nor wrong",
+    "swapped: right_about_reals = np.mean(real_logits > 0) | "
+    "right_about_fakes = np.mean(fake_logits < 0)": ORDER,
+}

@@ -138,3 +138,35 @@ wrong = {
     "with weights that can train": lambda n, classes, shape: np.zeros((1, *shape)),
     "stops with TypeError": lambda n, classes: network(n, classes, (28, 28, 1)),
 }
+
+# Changes to the solution that leave it right: what changes, and why it makes no difference.
+UP_TO_YOU = "what lies between the inputs and the pixels is up to you"
+IN_TRAINING = "what BatchNorm averages counts in training, and nothing is trained"
+equivalent = {
+    "(64, 128) -> (128, 64)": UP_TO_YOU,
+    "(64, 128) -> (128,)": UP_TO_YOU,
+    "(64, 128) -> (64,)": UP_TO_YOU,
+    "128 -> 127": UP_TO_YOU,
+    "128 -> 129": UP_TO_YOU,
+    "64 -> 63": UP_TO_YOU,
+    "64 -> 65": UP_TO_YOU,
+    "[z, y] -> [y, z]": "these are the parts of the long row, where any order will do, not the inputs",
+    "layers.BatchNormalization(momentum=0.5) -> layers.BatchNormalization()": IN_TRAINING,
+    "layers.BatchNormalization(momentum=0.5) -> layers.BatchNormalization(momentum=-0.25)": IN_TRAINING,
+    "layers.BatchNormalization(momentum=0.5) -> layers.BatchNormalization(momentum=1.25)": IN_TRAINING,
+    "layers.Dense(units, use_bias=False) -> layers.Dense(units)": UP_TO_YOU,
+    "layers.Dense(units, use_bias=False) -> layers.Dense(units, use_bias=True)": UP_TO_YOU,
+    "layers.ReLU -> layers.LeakyReLU": UP_TO_YOU,
+    "once: for units in (64, 128):": UP_TO_YOU,
+    "swapped: for units in (64, 128): | pixels = layers.Dense(math.prod(image_shape), 'sigmoid')(x)": (
+        "the hidden layers then lead nowhere, and one layer is a generator too"
+    ),
+    "swapped: x = layers.BatchNormalization(momentum=0.5)(x) | x = layers.ReLU()(x)": UP_TO_YOU,
+    "swapped: x = layers.Dense(units, use_bias=False)(x) | "
+    "x = layers.BatchNormalization(momentum=0.5)(x)": UP_TO_YOU,
+    "without: for units in (64, 128):": UP_TO_YOU,
+    "without: x = layers.BatchNormalization(momentum=0.5)(x)": UP_TO_YOU,
+    "without: x = layers.Dense(units, use_bias=False)(x)": UP_TO_YOU,
+    "without: x = layers.ReLU()(x)": UP_TO_YOU,
+}
+takes_long = True  # for each such change Keras builds or traces models

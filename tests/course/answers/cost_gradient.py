@@ -129,3 +129,6 @@ wrong = {
     "is something rounded": lambda targets, logits: np.round(share(sigmoid(logits) - targets), 4),
     "-0.03746 was expected": straight_beyond(6),
 }
+
+# Changes to the solution that leave it right: what changes, and why it makes no difference.
+equivalent = {"len(logits) -> len(targets)": "there are as many"}

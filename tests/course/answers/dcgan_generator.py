@@ -288,3 +288,28 @@ wrong = {
         lambda: pixels(strides=1),
     ),
 }
+
+# Changes to the solution that leave it right: what changes, and why it makes no difference.
+FILTERS = "how many filters there are, and of what size, is up to you"
+BIAS = "BatchNorm takes the mean off, and a bias with it"
+KERNEL = "the size of the kernel is up to you"
+DENSE = "layers.Dense(4 * 4 * 128"
+GROW, SAME, SIGMOID = "layers.Conv2DTranspose", "strides=2, padding='same'", "activation='sigmoid'"
+equivalent = {
+    "(64, 32) -> (32, 64)": FILTERS,
+    "64 -> 65": FILTERS,
+    "64 -> 63": FILTERS,
+    "32 -> 33": FILTERS,
+    "32 -> 31": FILTERS,
+    "(4, 4, 128) -> (4, 4, 128)": "the first two of them, both 4, have changed places",
+    f"{DENSE}, use_bias=False) -> {DENSE})": BIAS,
+    f"{DENSE}, use_bias=False) -> {DENSE}, use_bias=True)": BIAS,
+    f"{GROW}(filters, 4, {SAME}, use_bias=False) -> {GROW}(filters, 4, {SAME})": BIAS,
+    f"{GROW}(filters, 4, {SAME}, use_bias=False) -> {GROW}(filters, 4, {SAME}, use_bias=True)": BIAS,
+    f"{GROW}(filters, 4, {SAME}, use_bias=False) -> {GROW}(4, filters, {SAME}, use_bias=False)": FILTERS,
+    f"{GROW}(filters, 4, {SAME}, use_bias=False) -> {GROW}(filters, 5, {SAME}, use_bias=False)": KERNEL,
+    f"{GROW}(filters, 4, {SAME}, use_bias=False) -> {GROW}(filters, 3, {SAME}, use_bias=False)": KERNEL,
+    f"{GROW}(3, 4, {SAME}, {SIGMOID}) -> {GROW}(3, 5, {SAME}, {SIGMOID})": KERNEL,
+    f"{GROW}(3, 4, {SAME}, {SIGMOID}) -> {GROW}(3, 3, {SAME}, {SIGMOID})": KERNEL,
+}
+takes_long = True  # for each such change Keras builds or traces models

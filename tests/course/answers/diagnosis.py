@@ -1,7 +1,7 @@
 """Answers to the exercise `diagnosis`: more that are right, and wrong ones, by a piece of their hint."""
 
-from gan_course.check.training import DIAGNOSES as KEY
-from gan_course.check.training import SIGNS
+from gan_course.exercises.diagnosis import DIAGNOSES as KEY
+from gan_course.exercises.diagnosis import SIGNS
 
 
 def letter_of(word):

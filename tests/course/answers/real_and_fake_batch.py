@@ -93,3 +93,16 @@ wrong = {
     "the array of targets": lambda real, fake: (np.concatenate([real, fake[: len(real)]]), column(64)),
     "stops with ValueError": lambda real, fake: np.concatenate([real, column(len(real))]),
 }
+
+# Changes to the solution that leave it right: what changes, and why it makes no difference.
+LENGTH = "NumPy's reshape takes -2 for -1, the length that is left"
+ORDER = "neither line needs the other"
+equivalent = {
+    "(np.arange(2 * count) < count).astype('float32') -> (np.arange(2 * count) < count).astype('float16')": (
+        "float16 holds 0 and 1 exactly"
+    ),
+    "(np.arange(2 * count) < count).astype('float32').reshape(-1, 1) -> "
+    "(np.arange(2 * count) < count).astype('float32').reshape(-2, 1)": LENGTH,
+    "swapped: images = np.concatenate([real_images, fake_images[:count]]) | "
+    "targets = (np.arange(2 * count) < count).astype('float32').reshape(-1, 1)": ORDER,
+}

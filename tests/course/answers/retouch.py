@@ -64,3 +64,10 @@ wrong = {
     "should have the shape": lambda x, g, b: np.clip(x + b * np.sign(g), 0, 1).reshape(len(x), -1),
     "stops with": lambda x, g: np.clip(x + 0.05 * np.sign(g), 0, 1),
 }
+
+# Changes to the solution that leave it right: what changes, and why it makes no difference.
+equivalent = {
+    "np.clip(images + budget * direction, 0, 1) -> np.clip(0, images + budget * direction, 1)": (
+        "the larger of the two, and 1 at most: it is all one which of the two is called the limit"
+    ),
+}

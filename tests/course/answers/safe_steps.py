@@ -225,3 +225,11 @@ wrong = {
     "returns nothing": lambda d, combined: print(end=""),
     "stops with TypeError": lambda discriminator: (discriminator.train_on_batch, None),
 }
+
+# Changes to the solution that leave it right: what changes, and why it makes no difference.
+equivalent = {
+    "swapped: for layer in discriminator.layers: | discriminator.trainable = value": (
+        "the model hands its flag down to its layers: in either order all end at the value"
+    ),
+}
+takes_long = True  # for each such change Keras builds or traces models

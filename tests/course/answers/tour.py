@@ -160,3 +160,13 @@ wrong = {
     "is something rounded": lambda stops, n: np.round(walk()(stops, n), 3),
     "a stop and itself": walk(step=2),
 }
+
+# Changes to the solution that leave it right: what changes, and why it makes no difference.
+ORDER = "neither line needs the other"
+PAIRS = "zip(stops, np.roll(stops, -1, axis=0)"
+equivalent = {
+    "swapped: t = np.arange(n)[:, None] / n | legs = []": ORDER,
+    f"{PAIRS}, strict=True) -> {PAIRS})": "there are as many nexts as stops",
+    f"{PAIRS}, strict=True) -> {PAIRS}, strict=False)": "there are as many nexts as stops",
+    "here @ there -> there @ here": "the product is the same either way",
+}
