@@ -228,7 +228,7 @@ class GAN:
         images = np.concatenate([generator.predict_on_batch(chunk) for chunk in chunks])
         return images.astype("float32", copy=False)  # of another type where Keras's floatx or policy is
 
-    def keep_frame(self):
+    def keep_frame(self) -> None:
         """Draw the fixed latents once more, for `frames`."""
         if not self.frames or self.frames[-1][0] != self.step:
             images = self.generate(latents=self.frame_latents)

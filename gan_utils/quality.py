@@ -60,7 +60,8 @@ def evaluate_quality(images: np.ndarray, dataset: Dataset) -> dict[str, float]:
         of = "the half that is held out" if dataset.test is None else "the test split"
         raise ValueError(f"dataset: {of} holds {real} images; what serves as a floor is {LEAST} or more")
     n = min(len(images), real, MOST_COMPARED)
-    floor, result = _floor(dataset, n), {"n": n}
+    floor = _floor(dataset, n)
+    result: dict[str, float] = {"n": n}
     for name, value in _measure(images[:n], dataset).items():
         result |= {name: value, f"{name}_floor": floor[name]}
     return result

@@ -10,6 +10,7 @@ import hashlib
 import os
 import weakref
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -50,7 +51,7 @@ def build_classifier(image_shape=(28, 28, 1), classes=10):
     )
 
 
-def train_classifier(dataset, epochs: int = 5) -> keras.Model:
+def train_classifier(dataset: Any, epochs: int = 5) -> keras.Model:
     """Train the classifier of the quality measures on a data set: Adam, cross-entropy and nothing else.
 
     A penalty on the features would shrink every Frechet distance.

@@ -1,6 +1,7 @@
 """The core stays small enough to be read in one sitting, imports run one way, what is public is listed."""
 
 import ast
+import inspect
 import os
 import re
 import subprocess
@@ -102,6 +103,24 @@ def test_dir_shows_what_is_public():
     for package in (gan_utils, gan_course):
         assert dir(package) == sorted(package.__all__)
         assert len(dir(package)) <= 30 and all(hasattr(package, name) for name in dir(package))
+
+
+def test_what_is_public_has_types():
+    public = [getattr(package, name) for package in (gan_utils, gan_course) for name in dir(package)]
+    functions = [thing for thing in public if inspect.isfunction(thing)]
+    for one in filter(inspect.isclass, public):
+        named = {name: thing for name, thing in vars(one).items() if name == "__init__" or name[0] != "_"}
+        functions += [
+            thing for name, thing in named.items() if inspect.isfunction(thing) and name[:3] != "on_"
+        ]  # those of a callback are Keras's
+    assert len(functions) > 40
+    for function in functions:
+        called = inspect.signature(function)
+        free = [
+            p.name for p in called.parameters.values() if p.annotation is p.empty and p.kind != p.VAR_KEYWORD
+        ]
+        assert set(free) <= {"self"}, f"{function.__qualname__}: {free} without a type"
+        assert called.return_annotation is not called.empty or function.__name__ == "__init__", function
 
 
 def test_what_moved_to_the_course_is_said_in_one_line():
