@@ -26,10 +26,10 @@ help: ## list the targets
 notebooks: environment-notebooks ## run the notebooks; pages and the training GIF go to build/
 	@$(RUN) -m tools.run_notebooks
 
-test: environment-notebooks-test ## run every test, the notebooks among them
+test: environment-notebooks-test ## run the tests that take seconds, and the notebooks
 	@$(RUN) -m pytest
 
-test-slow: environment-notebooks-test ## run the tests that take minutes: faults put into the code, each to be caught
+test-slow: environment-notebooks-test ## run the tests that take minutes: faults put into training, each to be caught
 	@$(RUN) -m pytest -m slow -s tests
 
 test-browser: environment-notebooks-test-browser ## open the notebooks in JupyterLab in a real browser, and try what moves

@@ -178,7 +178,7 @@ def order(everybody, together):
     each = SPARE * together / len(everybody) / GB
     return (
         f"With a quarter to spare: set a student's memory limit to {math.ceil(2 * limit) / 2:g} GB; a class "
-        f"of {CLASS} needs {CLASS} x {each:.1f} = {CLASS * each:.0f} GB, and what the machine itself needs."
+        f"of {CLASS} needs {CLASS} x {each:.2f} = {CLASS * each:.0f} GB, and what the machine itself needs."
     )
 
 

@@ -64,7 +64,7 @@ def _quality(rows):
     yield "## Quality against seconds of training"
     yield ""
     yield (
-        f"Frechet distance at n = {rows[0]['n']:,}; test images stand at {rows[0]['fid_floor']:.2f}, "
+        f"Fréchet distance at n = {rows[0]['n']:,}; test images stand at {rows[0]['fid_floor']:.2f}, "
         "and the ratio is to that. Means over seeds, in brackets the best and the worst of them. Closest: "
         "the smallest distance from one of 1,000 fakes to a training image, over that of 1,000 test images."
     )

@@ -1,4 +1,4 @@
-"""The updates of a GAN in the plane, one at a time: as buttons, or (see explorer.py) as a picture."""
+"""The updates of a GAN in the plane, one at a time: as buttons where a kernel is alive, else as a picture."""
 
 import functools
 
@@ -8,14 +8,14 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from numpy.typing import ArrayLike
 
-from gan_course.callbacks import telling
 from gan_course.figures import draw_png, show
+from gan_course.widget_errors import telling
 from gan_utils._support.training_check.memory import remember
 from gan_utils.losses import discriminator_loss, generator_loss
 from gan_utils.networks import input_gradient
 from gan_utils.plots import COLORS
 
-VERDICT = LinearSegmentedColormap.from_list("D from 0 to 1", [COLORS["fake"], "white", COLORS["real"]])
+D_COLORS = LinearSegmentedColormap.from_list("D from 0 to 1", [COLORS["fake"], "white", COLORS["real"]])
 
 
 def debug_step(
@@ -91,7 +91,7 @@ class StepDebugger:
         x, y = np.meshgrid(np.linspace(*self.frame[:2], 101), np.linspace(*self.frame[2:], 101))
         logits = self.discriminator.predict_on_batch(np.stack([x.ravel(), y.ravel()], axis=1))
         d = (1 + np.tanh(logits.reshape(x.shape) / 2)) / 2  # the sigmoid, without overflow
-        axes.imshow(d, cmap=VERDICT, vmin=0, vmax=1, alpha=0.5, extent=self.frame, origin="lower")
+        axes.imshow(d, cmap=D_COLORS, vmin=0, vmax=1, alpha=0.5, extent=self.frame, origin="lower")
         if d.min() < 0.5 < d.max():  # else there is no such line
             axes.contour(x, y, d, levels=[0.5], colors="black", linestyles="--")
         axes.plot([], "k--", label="D = 1/2")

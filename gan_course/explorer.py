@@ -8,9 +8,9 @@ import imageio.v3 as imageio
 import matplotlib.pyplot as plt
 import numpy as np
 
-from gan_course.callbacks import telling
 from gan_course.figures import show
 from gan_course.sphere import sphere_walk
+from gan_course.widget_errors import telling
 from gan_utils._support.image_checks import to_bytes
 from gan_utils.data import Dataset
 from gan_utils.gan import GAN

@@ -87,9 +87,9 @@ class Laboratory:
                 curves["d_loss"].append(float(d_logs["loss"]))
                 curves["g_loss"].append(float(g_logs["loss"]))
                 curves["d_accuracy"].append(float(d_logs["accuracy"]))
-        return self.signature((G, D, combined), curves, d_start, settings.get("g_loss", BCE))
+        return self._signature((G, D, combined), curves, d_start, settings.get("g_loss", BCE))
 
-    def signature(self, players: tuple, curves: dict, d_start: list, g_loss: Callable) -> Run:
+    def _signature(self, players: tuple, curves: dict, d_start: list, g_loss: Callable) -> Run:
         """Measure a trained GAN, as `Run` says. `d_start`: D's first weights; `g_loss`: G's loss function."""
         generator, discriminator, _ = players
         pictures = generator.predict_on_batch(self.latents)

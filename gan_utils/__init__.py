@@ -4,10 +4,11 @@ Read on in this order: data, networks, losses, gan; then quality, plots and cond
 Keras: the backend's start-up messages, which would otherwise land in the notebook, are kept quiet.
 """
 
-from gan_utils._support import startup
+from gan_utils._support import startup  # noqa: F401  the first: it starts Keras quietly
 from gan_utils._support.callbacks import StopAfter
 from gan_utils._support.classifiers import train_classifier
-from gan_utils._support.training_check.contract import check_training
+from gan_utils._support.moved import MOVED_TO_THE_COURSE
+from gan_utils._support.training_check.check_training import check_training
 from gan_utils.conditional import (
     as_pairs,
     ask,
@@ -63,7 +64,7 @@ def __dir__():
 
 
 def __getattr__(name):
-    if name in startup.MOVED_TO_THE_COURSE:
+    if name in MOVED_TO_THE_COURSE:
         raise AttributeError(
             f"gan_utils.{name} is now in gan_course: import gan_course as course, then course.{name}"
         )

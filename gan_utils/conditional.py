@@ -19,9 +19,9 @@ from numpy.typing import ArrayLike
 
 from gan_utils._support.image_checks import check_count, check_images
 from gan_utils._support.network_checks import network_told_the_class
-from gan_utils._support.settings import LAST
+from gan_utils._support.settings import CHANNELS_LAST
 from gan_utils.gan import GAN
-from gan_utils.networks import LEAK, Shape, _check_latent_dim, _dense_block
+from gan_utils.networks import LEAK, Shape, dense_block
 
 
 def build_conditional_generator(
@@ -31,11 +31,11 @@ def build_conditional_generator(
 
     Inside it is notebook 02's G(z, y): both concatenated -> 128 -> 256 -> image.
     """
-    _check_latent_dim(latent_dim)
+    check_count("latent_dim", latent_dim)
     check_count("classes", classes)
     z, y = keras.Input((latent_dim,), name="z"), keras.Input((classes,), name="y")
     hidden = layers.Concatenate()([z, y])
-    for layer in [*_dense_block(128), *_dense_block(256)]:
+    for layer in [*dense_block(128), *dense_block(256)]:
         hidden = layer(hidden)
     pixels = layers.Dense(math.prod(image_shape), activation="sigmoid")(hidden)
     return generator_of_pairs(keras.Model([z, y], layers.Reshape(image_shape)(pixels)))
@@ -50,7 +50,7 @@ def build_conditional_discriminator(image_shape: Shape = (28, 28, 1), classes: i
     """
     check_count("classes", classes)
     x, y = keras.Input(image_shape, name="x"), keras.Input((classes,), name="y")
-    hidden = layers.Concatenate()([layers.Flatten(**LAST)(x), y])
+    hidden = layers.Concatenate()([layers.Flatten(**CHANNELS_LAST)(x), y])
     for units in (256, 128):
         hidden = layers.LeakyReLU(negative_slope=LEAK)(layers.Dense(units)(hidden))
     logit = layers.Dot(axes=1)([layers.Dense(classes)(hidden), y])
@@ -63,7 +63,7 @@ def generator_of_pairs(generator: keras.Model) -> keras.Model:
     latents = keras.Input((latent_dim + classes,), name="latents")
     z, wishes = ops.split(latents, [latent_dim], axis=1)
     y = ops.one_hot(ops.argmax(wishes, axis=1), classes)
-    pixels = layers.Flatten(**LAST)(generator([z, y]))
+    pixels = layers.Flatten(**CHANNELS_LAST)(generator([z, y]))
     return keras.Model(latents, layers.Concatenate()([pixels, y]), name="generator_of_pairs")
 
 
@@ -103,7 +103,7 @@ def ask(
 
     Args:
         gan: a `GAN` of `build_conditional_generator` and `build_conditional_discriminator`.
-        digits: the classes, whole numbers (n,) from 0 to 9; or one alone.
+        digits: the classes, whole numbers (n,) from 0 to classes - 1; or one alone.
         seed: for the same images again.
         latents: float (n, latent_dim), the z of each image, instead of a seed.
 

@@ -30,7 +30,7 @@ def load_images(name: str = "auto", split: str = "train") -> Dataset:
 
     Args:
         name: "digits", the handwritten digits embedded in this package (UCI Optical Recognition of
-            Handwritten Digits, doi 10.24432/C50P49, CC BY 4.0, redrawn by tools/make_digits.py): 10,000
+            Handwritten Digits, doi 10.24432/C50P49, CC BY 4.0, redrawn by tools/data/make_digits.py): 10,000
             images to train, 547 to test, no original in both.
             "mnist", from the file or folder that the variable GAN_UTILS_DATA names, else from Keras's
             cache, else downloaded into that cache: 60,000 and 10,000 images.

@@ -1,4 +1,7 @@
-"""The training loop: two players, two optimizers, `train_on_batch` on two Keras models in turn."""
+"""Training: two players, two optimizers, `train_on_batch` on two Keras models in turn.
+
+One step is `GAN.train_on_batch`; the passes of `GAN.fit` over the data are in `_support/fitting.py`.
+"""
 
 from os import PathLike
 from typing import Any
@@ -46,6 +49,8 @@ class GAN:
         history: Keras's History of the latest `fit`.
         status: one line, how far training has come, and what to do where it was broken off.
         broken_step: None, or what an error broke in two: D has made its update, and G has not.
+        d_steps, average: as given. latent_dim: int. image_shape: the shape of one image.
+        random, order, position, plan, frame_latents, least_batch: what `fit` and `save` need to go on.
 
     Raises:
         TypeError, ValueError: as `build_combined`; a generator whose images leave [0, 1] or are all the same;
@@ -210,7 +215,7 @@ class GAN:
             float32 (n, ...) in [0, 1].
 
         Raises:
-            ValueError: n below 1, latents of the wrong shape or not finite, or latents beside n or seed.
+            TypeError, ValueError: n no whole number from 1 on; latents misshapen, not finite, or beside n.
         """
         if latents is None:
             n = 16 if n is None else n
@@ -235,7 +240,16 @@ class GAN:
             self.frames.append((self.step, to_bytes(images)))
 
     def save(self, folder: str | PathLike, overwrite: bool = True) -> None:
-        """Save all that training needs to go on, in a folder: see `gan_utils._support.saving`."""
+        """Save all that training needs to go on: two Keras models and the state, in a folder.
+
+        Args:
+            folder: a path that is new, an empty folder, or a saved GAN alone, which is replaced whole.
+            overwrite: False refuses to replace one.
+
+        Raises:
+            FileExistsError: something else lies there. OSError: it cannot be written; what was there stays.
+            FloatingPointError: weights are NaN or infinite. RuntimeError: see `broken_step`.
+        """
         fitting.check_whole(self)
         saving.save_gan(self, folder, overwrite)
 
@@ -244,7 +258,8 @@ class GAN:
         """Load what `save` saved; training goes on as if it had not been interrupted.
 
         Keras's own losses, and those registered with it, come back with it; a function of yours does not:
-        give it again as `d_loss` or `g_loss`.
+        give it again as `d_loss` or `g_loss`. ValueError or FileNotFoundError: no saved GAN that this
+        version reads.
         """
         return saving.load_gan(cls, folder, d_loss=d_loss, g_loss=g_loss)
 

@@ -31,8 +31,8 @@ def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
 def generator_loss(fake_logits: Tensor) -> Tensor:
     """L_G = E[-log D(G(z))], the non-saturating loss, a scalar tensor.
 
-    The binary cross-entropy with all targets 1 ("real"). Its gradient at a logit is -(1 - D): largest where
-    D is surest that the image is fake.
+    The binary cross-entropy with all targets 1 ("real"). The gradient of one image's loss at its logit is
+    -(1 - D): largest where D is surest that the image is fake.
 
     Args:
         fake_logits: float (n, 1), D's logits for generated images.

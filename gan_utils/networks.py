@@ -11,8 +11,9 @@ import numpy as np
 from keras import layers
 
 from gan_utils._support import gradients
+from gan_utils._support.image_checks import check_count
 from gan_utils._support.network_checks import check_pair
-from gan_utils._support.settings import LAST
+from gan_utils._support.settings import CHANNELS_LAST
 
 Shape = tuple[int, ...]
 LEAK = 0.2  # slope of LeakyReLU left of zero (Radford et al. 2015)
@@ -27,7 +28,7 @@ def build_discriminator(image_shape: Shape = (28, 28, 1)) -> keras.Sequential:
     return keras.Sequential(
         [
             keras.Input(image_shape),
-            layers.Flatten(**LAST),
+            layers.Flatten(**CHANNELS_LAST),
             layers.Dense(256),
             layers.LeakyReLU(negative_slope=LEAK),
             layers.Dense(128),
@@ -40,12 +41,12 @@ def build_discriminator(image_shape: Shape = (28, 28, 1)) -> keras.Sequential:
 
 def build_generator(latent_dim: int = 64, image_shape: Shape = (28, 28, 1)) -> keras.Sequential:
     """Dense generator: latents (n, latent_dim) -> 128 -> 256 -> images (n, *image_shape) in [0, 1]."""
-    _check_latent_dim(latent_dim)
+    check_count("latent_dim", latent_dim)
     return keras.Sequential(
         [
             keras.Input((latent_dim,)),
-            *_dense_block(128),
-            *_dense_block(256),
+            *dense_block(128),
+            *dense_block(256),
             layers.Dense(math.prod(image_shape), activation="sigmoid"),
             layers.Reshape(image_shape),
         ],
@@ -65,11 +66,11 @@ def build_dcgan_discriminator(image_shape: Shape = (28, 28, 1)) -> keras.Sequent
     return keras.Sequential(
         [
             keras.Input(image_shape),
-            layers.Conv2D(16, 4, strides=2, padding="same", **LAST),
+            layers.Conv2D(16, 4, strides=2, padding="same", **CHANNELS_LAST),
             layers.LeakyReLU(negative_slope=LEAK),
-            layers.Conv2D(32, 4, strides=2, padding="same", **LAST),
+            layers.Conv2D(32, 4, strides=2, padding="same", **CHANNELS_LAST),
             layers.LeakyReLU(negative_slope=LEAK),
-            layers.Flatten(**LAST),
+            layers.Flatten(**CHANNELS_LAST),
             layers.Dense(128),
             layers.LeakyReLU(negative_slope=LEAK),
             layers.Dense(1),
@@ -85,19 +86,21 @@ def build_dcgan_generator(latent_dim: int = 64, image_shape: Shape = (28, 28, 1)
     lie in [0, 1], and a hidden dense layer as in `build_dcgan_discriminator`. Height and width must be
     multiples of 4.
     """
-    _check_latent_dim(latent_dim)
+    check_count("latent_dim", latent_dim)
     _check_multiple_of_4(image_shape)
     height, width, channels = image_shape
     return keras.Sequential(
         [
             keras.Input((latent_dim,)),
-            *_dense_block(128),
-            *_dense_block(height // 4 * (width // 4) * 32),
+            *dense_block(128),
+            *dense_block(height // 4 * (width // 4) * 32),
             layers.Reshape((height // 4, width // 4, 32)),
-            layers.Conv2DTranspose(16, 4, strides=2, padding="same", use_bias=False, **LAST),
+            layers.Conv2DTranspose(16, 4, strides=2, padding="same", use_bias=False, **CHANNELS_LAST),
             layers.BatchNormalization(momentum=BATCH_NORM_MOMENTUM),
             layers.ReLU(),
-            layers.Conv2DTranspose(channels, 4, strides=2, padding="same", activation="sigmoid", **LAST),
+            layers.Conv2DTranspose(
+                channels, 4, strides=2, padding="same", activation="sigmoid", **CHANNELS_LAST
+            ),
         ],
         name="dcgan_generator",
     )
@@ -105,7 +108,9 @@ def build_dcgan_generator(latent_dim: int = 64, image_shape: Shape = (28, 28, 1)
 
 @keras.saving.register_keras_serializable("gan_utils")
 class Combined(keras.Sequential):
-    """Generator followed by the frozen discriminator: z -> G(z) -> logit. See `build_combined`.
+    """Generator followed by the frozen discriminator: z -> G(z) -> logit. `build_combined` makes one.
+
+    It takes the layers [generator, discriminator], in this order, and checks nothing.
 
     D is frozen by what this model *offers* to an optimizer, not by its `trainable` flags: those are shared
     with D itself, and Keras 3 reads them whenever it traces a step, so that freezing D here would stop D's
@@ -159,7 +164,7 @@ def input_gradient(model: keras.Model, inputs: np.ndarray) -> np.ndarray:
     return gradients.input_gradient(model, inputs)
 
 
-def _dense_block(units):
+def dense_block(units):
     # No bias: BatchNorm subtracts the mean, and with it any bias, then adds one of its own.
     return [
         layers.Dense(units, use_bias=False),
@@ -171,11 +176,6 @@ def _dense_block(units):
 def _without(variables, excluded):
     excluded = {id(v) for v in excluded}
     return [v for v in variables if id(v) not in excluded]
-
-
-def _check_latent_dim(latent_dim):
-    if not isinstance(latent_dim, int) or latent_dim < 1:
-        raise ValueError(f"latent_dim must be a whole number of at least 1, not {latent_dim!r}")
 
 
 def _check_multiple_of_4(image_shape):

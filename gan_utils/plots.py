@@ -49,7 +49,9 @@ def plot_images(
 ) -> Figure:
     """Draw images (n, height, width, 1 or 3) in [0, 1], or uint8, as a grid. Returns the figure.
 
-    Also images without channels, (n, height, width), flat ones, (n, 784), and one image alone.
+    Also images without channels, (n, height, width), flat ones, (n, 784), and one image alone. `columns` are
+    in a row, `row_labels` stand beside the rows; it is drawn into `axes`, or a figure of its own. TypeError
+    and ValueError say what came where it is none of these.
     """
     pictures = check_pictures(images)
     grid = tile(pictures, columns)
@@ -115,5 +117,6 @@ def save_gif(
 
 
 def running_mean(values, smooth):
+    """Means over `smooth` values each, and the steps they end at: (steps (m,), means (m,))."""
     smooth = max(1, min(smooth, len(values)))
     return np.arange(smooth, len(values) + 1), np.convolve(values, np.ones(smooth) / smooth, mode="valid")

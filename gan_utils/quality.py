@@ -1,6 +1,6 @@
 """How good are generated images? Numbers, each beside what real images reach.
 
-No single number will do: training copies have the best Frechet distance of all, blur has a high density, ten
+No single number will do: training copies have the best Fréchet distance of all, blur has a high density, ten
 images repeated cover ten classes. A fixed small classifier supplies the features; distances from another
 classifier cannot be compared with these.
 """
@@ -20,7 +20,7 @@ from gan_utils.data import Dataset
 NEIGHBOURS = 5  # k of density and coverage, as in their paper
 MOST_COMPARED = 10_000  # images on each side of a comparison; the test sets are no larger
 MOST_NEAREST = 1_000  # generated images whose nearest training image is looked up
-LEAST = 100  # images on either side, of which a covariance says something
+LEAST_IMAGES = 100  # images on either side, of which a covariance says something
 
 
 def evaluate_quality(images: np.ndarray, dataset: Dataset) -> dict[str, float]:
@@ -38,7 +38,7 @@ def evaluate_quality(images: np.ndarray, dataset: Dataset) -> dict[str, float]:
     Returns:
         dict of floats; each measure has a partner `..._floor`, the same for n real images.
         "n": images used.
-        "fid": Frechet distance of the classifier's features to those of the training images
+        "fid": Fréchet distance of the classifier's features to those of the training images
             (Heusel et al. 2017, arXiv:1706.08500); less is better, n weighs in.
         "class_kl": KL(p_g || p_data) between the classes, in nats; 0 is best, a missing class of ten 0.1.
         "density", "coverage": Naeem et al. 2020, arXiv:2002.09797; how deep in the real crowd the images lie
@@ -52,13 +52,13 @@ def evaluate_quality(images: np.ndarray, dataset: Dataset) -> dict[str, float]:
         TypeError, ValueError: as `check_images`; fewer than 100 images, or than 100 for the floor; a data set
             whose images, labels or test split are not as `Dataset` says.
     """
-    images = check_images(images, _shape_of(dataset))
-    if len(images) < LEAST:
+    images = check_images(images, _checked_shape(dataset))
+    if len(images) < LEAST_IMAGES:
         raise ValueError(f"images holds {len(images)}, but the measures need 100 at the least, better 1,000")
     real = len(held_out(dataset))
-    if real < LEAST:
+    if real < LEAST_IMAGES:
         of = "the half that is held out" if dataset.test is None else "the test split"
-        raise ValueError(f"dataset: {of} holds {real} images; what serves as a floor is {LEAST} or more")
+        raise ValueError(f"dataset: {of} holds {real} images; what serves is {LEAST_IMAGES} or more")
     n = min(len(images), real, MOST_COMPARED)
     floor = _floor(dataset, n)
     result: dict[str, float] = {"n": n}
@@ -77,10 +77,10 @@ def classify(images: np.ndarray, dataset: Dataset) -> np.ndarray:
     Raises:
         TypeError, ValueError: as `evaluate_quality`, except for the numbers of images.
     """
-    return features_and_classes(dataset, check_images(images, _shape_of(dataset)))[1]
+    return features_and_classes(dataset, check_images(images, _checked_shape(dataset)))[1]
 
 
-def _shape_of(dataset):
+def _checked_shape(dataset):
     """The shape of its images, of a data set that is as it should be."""
     if not isinstance(dataset, Dataset):
         raise TypeError(f"dataset: a {type(dataset).__name__} came; what serves is a gan_utils.Dataset")

@@ -19,9 +19,9 @@ from keras import layers
 from gan_utils._support import downloads
 from gan_utils._support.downloads import keras_folder
 from gan_utils._support.image_checks import check_images, to_bytes
-from gan_utils._support.settings import LAST
+from gan_utils._support.settings import CHANNELS_LAST
 
-SHIPPED = {  # SHA-256 of the classifiers that come with the package (tools/make_classifiers.py)
+SHIPPED = {  # SHA-256 of the classifiers that come with the package (tools/data/make_classifiers.py)
     "digits": "62182f493b44d74db2fe94d352b160375e28ba65092fb5cbe871aa33d64a7c23",  # 99.3 % right
     "mnist": "9d3bc8f15825187ef4f456d0efa2bb893dfcacf02a2ddda8cd16bea71af46560",  # 99.0 %
 }
@@ -38,12 +38,12 @@ def build_classifier(image_shape=(28, 28, 1), classes=10):
     return keras.Sequential(
         [
             keras.Input(image_shape),
-            *([layers.AveragePooling2D(side // 28, **LAST)] if side >= 56 else []),
-            layers.Conv2D(32, 3, activation="relu", **padding, **LAST),
-            layers.MaxPooling2D(**padding, **LAST),
-            layers.Conv2D(64, 3, activation="relu", **padding, **LAST),
-            layers.MaxPooling2D(**padding, **LAST),
-            layers.Flatten(**LAST),
+            *([layers.AveragePooling2D(side // 28, **CHANNELS_LAST)] if side >= 56 else []),
+            layers.Conv2D(32, 3, activation="relu", **padding, **CHANNELS_LAST),
+            layers.MaxPooling2D(**padding, **CHANNELS_LAST),
+            layers.Conv2D(64, 3, activation="relu", **padding, **CHANNELS_LAST),
+            layers.MaxPooling2D(**padding, **CHANNELS_LAST),
+            layers.Flatten(**CHANNELS_LAST),
             layers.Dense(128, activation="relu", name="features"),
             layers.Dense(classes, activation="softmax"),
         ],
@@ -54,7 +54,7 @@ def build_classifier(image_shape=(28, 28, 1), classes=10):
 def train_classifier(dataset: Any, epochs: int = 5) -> keras.Model:
     """Train the classifier of the quality measures on a data set: Adam, cross-entropy and nothing else.
 
-    A penalty on the features would shrink every Frechet distance.
+    A penalty on the features would shrink every Fréchet distance.
 
     Args:
         dataset: a `Dataset`, of any image size, with two classes or more.

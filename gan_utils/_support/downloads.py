@@ -1,4 +1,4 @@
-"""MNIST and Fashion-MNIST: found on this machine or downloaded, and verified."""
+"""The data's files: the embedded digits; MNIST and Fashion-MNIST, found or downloaded, and verified."""
 
 import functools
 import gzip

@@ -96,7 +96,7 @@ def fit_gan(gan, images, epochs, batch_size, callbacks, verbose):
     )
     gan.stop_training = False
     try:
-        _train(gan, images, batch_size, callbacks)
+        _make_passes(gan, images, batch_size, callbacks)
     except KeyboardInterrupt:
         if bar in callbacks.callbacks:  # it ends its line
             bar.steps = gan.plan["steps"] - _steps_left(gan)
@@ -130,7 +130,7 @@ def _steps(gan, n):
     return max(1, math.ceil((n + 1 - least) / size)) if n >= least else 0
 
 
-def _train(gan, images, batch_size, callbacks):
+def _make_passes(gan, images, batch_size, callbacks):
     if not gan.frames:
         gan.keep_frame()
     size, least, epoch_logs = batch_size * gan.d_steps, gan.least_batch * gan.d_steps, {}

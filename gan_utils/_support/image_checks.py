@@ -1,4 +1,4 @@
-"""Images that are handed in: taken as they should be, or refused with the line that mends them."""
+"""Images that are handed in, and counts: taken, or refused with the line that mends them; images as bytes."""
 
 import math
 

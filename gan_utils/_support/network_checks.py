@@ -1,4 +1,4 @@
-"""Which networks make a pair that can be trained: what `build_combined` and `GAN` refuse, and the cure."""
+"""Which networks and optimizers train together: what `build_combined` and `GAN` refuse, and the cure."""
 
 import keras
 import numpy as np

@@ -14,7 +14,7 @@ import numpy as np
 
 BATCH = 8
 TRIALS = 100  # a logit has either sign in each, so that it keeps to one in all of them only by a miracle
-FAR = 1.8  # a verdict that goes beyond on both sides is a logit: sigmoid(1.8) = 0.86
+FAR = 1.8  # a score that goes beyond on both sides is a logit: sigmoid(1.8) = 0.86
 
 
 def draw_inputs(shape):
@@ -102,13 +102,13 @@ def _run(model, inputs, weights=None, training=False):
     mode = {"training": training} if "training" in inspect.signature(model.call).parameters else {}
     try:
         outputs, _ = model.stateless_call(*values, inputs, **mode)
-        outputs = verdict(keras.tree.flatten(outputs))
+        outputs = score_of(keras.tree.flatten(outputs))
         return keras.ops.convert_to_numpy(outputs).astype("float64")
     except Exception:  # whatever a layer of the user's raises: training will raise it again
         return None
 
 
-def verdict(outputs):
+def score_of(outputs):
     """Of several outputs the score, (n, 1), which may have classes beside it."""
     return next((x for x in outputs if x.shape[-1] == 1), outputs[0])
 

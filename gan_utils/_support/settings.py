@@ -9,7 +9,7 @@ import os
 from gan_utils._support.downloads import keras_folder
 
 BACKENDS = ("tensorflow", "jax", "torch")
-LAST = {"data_format": "channels_last"}  # our images are so, whatever keras.json says
+CHANNELS_LAST = {"data_format": "channels_last"}  # our images are so, whatever keras.json says
 
 
 def why_keras_does_not_start(error):

@@ -51,18 +51,3 @@ for _name, _version in _installed.items():
             f"gan_utils needs {_name} {_oldest[0]}.{_oldest[1]} or newer; this is {_version}: "
             f"pip install --upgrade {_name.lower()}"
         )
-
-# Copies of the notebooks from before version 0.2 ask gan_utils for these.
-MOVED_TO_THE_COURSE = (
-    "Guess",
-    "STYLE",
-    "check",
-    "debug_step",
-    "explore_latents",
-    "fingerprint",
-    "load_quiz",
-    "plot_gan",
-    "plot_signature",
-    "show",
-    "show_gif",
-)

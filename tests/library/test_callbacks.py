@@ -23,7 +23,7 @@ from keras.callbacks import (
 )
 
 import gan_utils as gu
-from tests.library.test_nothing_is_lost import assert_same, small_gan
+from tests.library.test_saving_and_resuming import assert_same, small_gan
 
 
 @pytest.fixture(scope="module")

@@ -41,7 +41,7 @@ def test_the_floor_is_the_measure_of_the_test_images(digits):
 
 def test_training_copies_show_in_the_nearest_training_image(real):
     assert real["nearest_train"] == pytest.approx(0, abs=1e-2) and real["nearest_train_floor"] > 1
-    assert real["fid"] < real["fid_floor"], "which is how they fool the Frechet distance"
+    assert real["fid"] < real["fid_floor"], "which is how they fool the Fréchet distance"
 
 
 def test_a_single_copy_shows_in_the_closest_training_image(digits):

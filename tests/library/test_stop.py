@@ -17,7 +17,7 @@ from nbclient import NotebookClient
 
 import gan_utils as gu
 from gan_utils._support import callbacks
-from tests.library.test_nothing_is_lost import At, assert_same, fit, raise_, small_gan
+from tests.library.test_saving_and_resuming import At, assert_same, fit, raise_, small_gan
 from tools.kernels import ThisPython
 
 ROOT = Path(__file__).parents[2]
@@ -130,7 +130,7 @@ def test_ctrl_c_ends_a_script_in_one_line(caught):
         import signal, sys, time
         signal.signal(signal.SIGINT, signal.default_int_handler)
         sys.path.insert(0, {str(ROOT)!r})
-        from tests.library.test_nothing_is_lost import At, fit, gu, small_gan
+        from tests.library.test_saving_and_resuming import At, fit, gu, small_gan
         def wait():
             print("waiting", flush=True)
             time.sleep(100)
@@ -198,7 +198,7 @@ def test_stop_in_a_kernel_is_one_line_and_ends_run_all(kernel):
     first = f"""
         import sys, time
         sys.path.insert(0, {str(ROOT)!r})
-        from tests.library.test_nothing_is_lost import At, gu, small_gan
+        from tests.library.test_saving_and_resuming import At, gu, small_gan
         gan, images = small_gan(), gu.load_images("digits").images[:150]
         def wait():
             print("waiting", flush=True)

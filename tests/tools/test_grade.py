@@ -385,7 +385,7 @@ def test_only_what_an_exercise_needs_is_executed():
         "%%time\nfirst, *rest = range(size)",
         "size = train()",
     ]
-    source = "%time answer = build(2) + first\ngu.check.answer(answer)"
+    source = "%time answer = build(2) + first\ncourse.check.answer(answer)"
     assert judge.needed(before[:-1], source).splitlines() == [
         "import numpy as np",
         "size = 4",
@@ -401,15 +401,16 @@ def test_only_what_an_exercise_needs_is_executed():
 def test_an_exercise_is_found_by_its_id_or_by_its_last_line():
     cells = [
         ("other", "if course.check.one(one):\n    print(1)"),
-        ("exercise-one", "one = 1\ngu.check.one(one)\n"),
-        ("new", "one = 2\n\ngu.check.one(one)  # again"),
+        ("exercise-one", "one = 1\ncourse.check.one(one)\n"),
+        ("new", "one = 2\n\ncourse.check.one(one)  # again"),
+        ("later", "one = 3"),
     ]
     assert judge.place_of("one", cells) == 1
     cells[1] = ("also-new", cells[1][1])
     assert judge.place_of("one", cells) == 2
     assert judge.place_of("one", cells[:1]) is None
-    cells += [("id", "def one(x):\n    return x"), ("id", "two(one) = = 1")]
-    assert judge.place_of("one", cells[3:]) == 0
+    cells = [("id", "def one(x):\n    return x"), ("id", "two(one) = = 1")]
+    assert judge.place_of("one", cells) == 0
 
 
 def test_an_answer_writes_and_removes_temporary_files_only(tmp_path, monkeypatch):
@@ -441,7 +442,7 @@ def test_an_answer_writes_and_removes_temporary_files_only(tmp_path, monkeypatch
 
 
 def test_the_check_in_the_cell_is_not_asked_twice():
-    source = "def one():\n    return 1\n\n\ngu.check.one(\n    one\n)"
+    source = "def one():\n    return 1\n\n\ncourse.check.one(\n    one\n)"
     assert judge.without_checks(source).split() == ["def", "one():", "return", "1"]
     for kept in (
         "x = 1; course.check.one(x)",

@@ -17,7 +17,7 @@ from tools.setup import lock
 ROOT = Path(__file__).resolve().parents[2]
 MARKS = "<!-- make versions -->\n", "<!-- end of versions -->"
 LOCK, OLDEST_OF_ALL = "the lock", "the oldest of everything"  # a version of each package
-TESTS = ("contracts", "gradients", "gan", "networks", "losses", "quality", "nothing_is_lost", "data")
+TESTS = ("contracts", "gradients", "gan", "networks", "losses", "quality", "saving_and_resuming", "data")
 OLDEST = ("keras==3.8.*", "tensorflow==2.18.*")
 NEWEST = ("keras", "tensorflow")
 LINES = [  # Python, backend, what pip is asked for

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from gan_utils._support.probing import draw_inputs, verdict
+from gan_utils._support.probing import draw_inputs, score_of
 from gan_utils._support.training_check.watching import as_numbers, is_stock
 
 ALIKE = 0.4  # the distance, of two normalized images, below which one is the other, scaled perhaps
@@ -177,7 +177,7 @@ def _call(model, inputs, training):
 
 
 def _scores(outputs):
-    score = verdict(keras.tree.flatten(outputs))
+    score = score_of(keras.tree.flatten(outputs))
     return keras.ops.convert_to_numpy(score).astype("float64").reshape(len(score), -1).mean(axis=1)
 
 

@@ -6,7 +6,7 @@ import itertools
 import keras
 import numpy as np
 
-from gan_utils._support.probing import verdict
+from gan_utils._support.probing import score_of
 from gan_utils._support.training_check.memory import Memory
 from gan_utils._support.training_check.scores import Scores, input_shape, rows
 from gan_utils._support.training_check.watching import Watch, as_numbers, eagerly
@@ -86,7 +86,7 @@ class Recipe:
         if turn == "D":
             given = [y for model, _, y, _ in self.watch.trained if model is self.discriminator]
             given = given or (self.watch.targets if look else [])
-            self.targets += [verdict(keras.tree.flatten(y)) for y in given if y is not None]
+            self.targets += [score_of(keras.tree.flatten(y)) for y in given if y is not None]
 
     def look(self, turn):
         """Take one step to see what passes in it. It may not bear that; then nothing is seen."""

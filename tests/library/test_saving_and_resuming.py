@@ -138,7 +138,7 @@ def test_a_killed_process_leaves_the_last_checkpoint(images, uninterrupted, tmp_
     program = f"""
         import os, signal, sys
         sys.path.insert(0, {str(Path(__file__).parents[2])!r})
-        from tests.library.test_nothing_is_lost import At, fit, gu, keras, small_gan
+        from tests.library.test_saving_and_resuming import At, fit, gu, keras, small_gan
         images = gu.load_images("digits").images[:150]
         checkpoint = keras.callbacks.ModelCheckpoint({str(tmp_path / "gan.keras")!r}, save_freq=2)
         fit(small_gan(), images, callbacks=[checkpoint, At(9, lambda: os.kill(os.getpid(), signal.SIGKILL))])
