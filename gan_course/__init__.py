@@ -1,4 +1,4 @@
-"""What the lessons are held with: checks, guesses, figures, sliders and buttons, laboratory, closing quiz.
+"""What the notebooks use in class: checks, guesses, figures, sliders and buttons, laboratory, closing quiz.
 
 The notebooks import it as `course`. It stands on `gan_utils`, which knows nothing of it.
 """
