@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-SUITE = [f"tests/library/test_{name}.py" for name in ("contracts", "gradients", "losses_of_ones_own")]
+SUITE = [f"tests/library/test_{name}.py" for name in ("contracts", "gradients", "own_losses")]
 
 
 @pytest.mark.parametrize("backend", ["jax", "torch"])

@@ -430,6 +430,11 @@ def test_an_answer_writes_and_removes_temporary_files_only(tmp_path, monkeypatch
     ]:
         with pytest.raises(PermissionError, match=f"not while grading: {event}"):
             judge.refuse(event, tuple(arguments))
+    monkeypatch.setattr(
+        judge, "PROJECT", os.path.join(theirs, "project", "")
+    )  # a checkout in a temporary folder
+    with pytest.raises(PermissionError, match="not while grading: open"):
+        judge.refuse("open", (os.path.join(theirs, "project", "check.py"), "w", write))
     for event, *arguments in [
         ("open", mine, "r", os.O_RDONLY),
         ("open", theirs, "w", write),
