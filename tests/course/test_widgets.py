@@ -19,6 +19,7 @@ from gan_course import figures
 from gan_course.debugger import StepDebugger
 from gan_course.explorer import LatentExplorer
 from gan_course.sphere import sphere_walk
+from gan_utils._support import classifiers
 from gan_utils._support.training_check.memory import remember
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -210,6 +211,7 @@ def test_the_picture_of_the_explorer_shows_where_its_images_come_from(explorer):
 
 def test_a_data_set_of_ones_own_is_explored(tmp_path, monkeypatch):
     """Three classes of small colour pictures, read by a classifier of their own."""
+    monkeypatch.setattr(classifiers, "LEAST_STEPS", 30)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     labels = np.arange(120) % 3
     images = np.random.default_rng(0).uniform(0, 0.2, (120, 8, 8, 3)).astype("float32")
