@@ -145,7 +145,8 @@ def test_run_all_reaches_the_last_cell(chromium, lab, name):
         assert page.outside == []
 
 
-WIDGET = """import gan_utils as gu
+WIDGET = """import gan_course as course
+import gan_utils as gu
 gan = gu.GAN(gu.build_generator(8), gu.build_discriminator(), seed=0)
 course.explore_latents(gan, gu.load_images("digits"))"""
 MAKE = """import gan_utils as gu
