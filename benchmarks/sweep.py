@@ -82,9 +82,8 @@ def hinge_g(targets, logits):
     return -logits
 
 
-def least_squares(
-    targets, logits
-):  # the older lines of the table have targets 0 and 1, a quarter of this loss
+def least_squares(targets, logits):
+    # The older lines of the table have targets 0 and 1, and a quarter of this loss.
     return (logits - (2 * targets - 1)) ** 2
 
 
@@ -112,7 +111,7 @@ class Averages:
         self.gan, self.kept = gan, dict.fromkeys(AVERAGES)
 
     def update(self):
-        """After each step; as GAN does it for the one decay that it is given."""
+        """After each step; every tenth counts, as in GAN, with nearly the same warm-up."""
         if self.gan.step % EVERY:
             return
         weights, step = self.gan.generator.get_weights(), self.gan.step

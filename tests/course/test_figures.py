@@ -19,14 +19,6 @@ from tests.notebooks import notebook_rules as rules
 SMALLER = r"(?:font|label|title)size=(?:\d\b|1[0-2]\b|.(?:xx?-)?small)"  # a font's size below the style's
 
 
-@pytest.fixture
-def displayed(monkeypatch):
-    """What is handed to IPython's display."""
-    calls = []
-    monkeypatch.setattr(figures, "display", lambda *args, **kwargs: calls.append((args, kwargs)))
-    return calls
-
-
 def test_show_displays_a_png_with_its_alternative_text(displayed):
     figure, _ = plt.subplots()
     course.show(figure, "An empty plot.")

@@ -78,14 +78,6 @@ def debugger(players, blobs):
     return debugger
 
 
-@pytest.fixture
-def displayed(monkeypatch):
-    """What is handed to IPython's display."""
-    calls = []
-    monkeypatch.setattr(figures, "display", lambda *args, **kwargs: calls.append((args, kwargs)))
-    return calls
-
-
 def inside(widget):
     """The controls of a widget by their descriptions, and its picture and text as "picture" and "told"."""
     names = {ipywidgets.Image: "picture", ipywidgets.HTML: "told"}
