@@ -64,7 +64,8 @@ class InOrder:
         self.loss, self.__name__ = loss, name_of(loss)
 
     def __call__(self, targets, logits):
-        return self.loss(targets, logits) + 1e-30 * ops.mean(ops.square(ops.cast(logits, "float32")))
+        value = ops.convert_to_tensor(self.loss(targets, logits))
+        return value + ops.cast(1e-30 * ops.mean(ops.square(ops.cast(logits, "float32"))), value.dtype)
 
 
 def name_of(loss):
