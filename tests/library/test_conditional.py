@@ -1,12 +1,5 @@
 """Ask for a digit: pairs of pixels and class, the two networks that are told the class, what they draw."""
 
-import importlib.util
-import os
-import re
-import subprocess
-import sys
-from pathlib import Path
-
 import keras
 import numpy as np
 import pytest
@@ -224,18 +217,3 @@ def test_other_arguments_are_refused(gan, digits):
     for build in (conditional.build_conditional_generator, conditional.build_conditional_discriminator):
         with pytest.raises(ValueError, match="classes must be at least 1"):
             build(classes=0)
-
-
-@pytest.mark.parametrize("backend", ["jax", "torch"])
-def test_on_the_other_backends(backend):
-    if not importlib.util.find_spec(backend):
-        pytest.skip(f"{backend} is not installed: pip install {backend}")
-    if keras.backend.backend() != "tensorflow":
-        pytest.skip("this is one of them")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__]
-    environment = os.environ | {"KERAS_BACKEND": backend}
-    command += ["-k", "step_trains or go_on"]
-    root = Path(__file__).parents[2]
-    result = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=600)
-    assert result.returncode == 0, result.stdout + result.stderr
-    assert re.fullmatch(r"2 passed.*", result.stdout.splitlines()[-1]), "none skipped"
