@@ -1,6 +1,7 @@
 """Training: two players, two optimizers, `train_on_batch` on two Keras models in turn.
 
-One step is `GAN.train_on_batch`; the passes of `GAN.fit` over the data are in `_support/fitting.py`.
+One step is `GAN.train_on_batch`; the passes of `GAN.fit` over the data are in `_support/fitting.py`, and the
+same step compiled whole, many in one call, in `_support/compiled_steps.py`.
 """
 
 from os import PathLike
@@ -9,16 +10,13 @@ from typing import Any
 import keras
 import numpy as np
 
-from gan_utils._support import callbacks, fitting, network_checks, saving
+from gan_utils._support import averaging, callbacks, fitting, network_checks, saving
 from gan_utils._support.image_checks import check_count, check_images, to_bytes
 from gan_utils._support.own_losses import own_loss
 from gan_utils._support.settings import check_backend
-from gan_utils.networks import build_combined
+from gan_utils.networks import RealFake, build_combined
 
 FRAME_IMAGES = 36  # a 6x6 grid in the training film
-AVERAGE_EVERY = 10  # steps; to copy and average all weights takes about a tenth of a step's time
-# Before 3.15 Keras's train_on_batch returns the mean since the last reset.
-RESET_METRICS = tuple(int(part) for part in keras.__version__.split(".")[:2]) < (3, 15)
 
 
 class GAN:
@@ -41,8 +39,10 @@ class GAN:
 
     Attributes:
         generator: the generator whose weights train.
-        discriminator, combined: the two compiled models that `train_on_batch` trains.
-        averages: list of arrays, the averaged weights of the generator; empty before the tenth step.
+        combined, real_fake: the two compiled models that `train_on_batch` trains: each player is trained
+            through a model in which the other is frozen.
+        discriminator: it is compiled, too, with the optimizer and the loss of `real_fake`.
+        generator_optimizer, discriminator_optimizer: each player's.
         step: number of steps trained.
         curves: dict of "d_loss", "g_loss", "d_accuracy", one float a step, over the GAN's whole life.
         frames: list of (step, uint8 images (36, ...)) that `fit` keeps of one fixed latent batch.
@@ -76,33 +76,23 @@ class GAN:
         check_count("d_steps", d_steps)
         self.combined = build_combined(generator, discriminator)
         self.generator, self.discriminator = generator, discriminator
-        network_checks.check_generator(generator)
-        for model in (generator, discriminator, self.combined):
-            network_checks.check_strategy(model)
-        if (
-            isinstance(generator_optimizer, keras.Optimizer)
-            and generator_optimizer is discriminator_optimizer
-        ):
-            raise ValueError(
-                "generator_optimizer and discriminator_optimizer are one object, give each its own"
-            )
-        if not 0 <= average < 1:
-            raise ValueError(f"average must be in [0, 1), where 0 is off; it is {average!r}")
-        discriminator.compile(
-            optimizer=network_checks.own_optimizer("discriminator_optimizer", discriminator_optimizer)
-            or keras.optimizers.AdamW(1e-3, weight_decay=0.2, beta_1=0.0, beta_2=0.9),
-            loss=own_loss("d_loss", d_loss),
-            metrics=[keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)],  # a logit of 0 is D = 1/2
-        )
+        network_checks.check_players(generator, discriminator)
+        network_checks.check_two_optimizers(generator_optimizer, discriminator_optimizer)
+        averaging.check_average(average)
+        g_optimizer = network_checks.own_optimizer("generator_optimizer", generator_optimizer)
+        d_optimizer = network_checks.own_optimizer("discriminator_optimizer", discriminator_optimizer)
         self.combined.compile(
-            optimizer=network_checks.own_optimizer("generator_optimizer", generator_optimizer)
-            or keras.optimizers.Adam(2e-3, beta_1=0.0, beta_2=0.9),
-            loss=own_loss("g_loss", g_loss),
+            g_optimizer or keras.optimizers.Adam(2e-3, beta_1=0.0, beta_2=0.9), own_loss("g_loss", g_loss)
         )
+        self.real_fake, d_loss = RealFake(generator, discriminator), own_loss("d_loss", d_loss)
+        d_optimizer = d_optimizer or keras.optimizers.AdamW(1e-3, weight_decay=0.2, beta_1=0.0, beta_2=0.9)
+        for model in (self.real_fake, discriminator):
+            accuracy = keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)  # a logit of 0 is D = 1/2
+            model.compile(d_optimizer, d_loss, metrics=[accuracy])
+            d_optimizer = model.optimizer  # mixed precision wraps it, and once is enough
         self.d_steps = int(d_steps)
         self.latent_dim, self.image_shape = generator.input_shape[1], generator.output_shape[1:]
         self.average = average
-        self.averages = []
         self.least_batch = 2 if network_checks.needs_company(generator) else 1
         self._averaged_generator = network_checks.clone(generator) if average else generator
         self.random = np.random.default_rng(seed)
@@ -112,15 +102,18 @@ class GAN:
         self.curves = {"d_loss": [], "g_loss": [], "d_accuracy": []}
         self.plan = {}  # of the latest `fit`: what was asked, and how many of its epochs are done
         self.history, self.stop_training, self.broken_step = None, False, None
+        self._compiled_steps = None  # what `fit` runs where steps_per_execution is above 1
 
     __getattr__ = callbacks.missing_attribute
     status = property(fitting.status)
+    generator_optimizer = property(lambda gan: gan.combined.optimizer)
+    discriminator_optimizer = property(lambda gan: gan.real_fake.optimizer)
 
     @property
     def averaged_generator(self) -> keras.Model:
         """The generator that `generate` draws with: averaged weights, or `generator` where average is 0."""
-        if self.average:
-            self._averaged_generator.set_weights(self.averages or self.generator.get_weights())
+        if self.average and self.step < averaging.EVERY:  # there is no average yet
+            self._averaged_generator.set_weights(self.generator.get_weights())
         return self._averaged_generator
 
     @fitting.whole_step
@@ -143,28 +136,25 @@ class GAN:
             RuntimeError: an error broke the step before this one in two; see `broken_step`.
         """
         real_images = check_images(real_images, self.image_shape, "real_images")
-        network_checks.check_both_train(self.generator, self.discriminator)
+        network_checks.check_both_train(self)
         n = network_checks.check_split(len(real_images), self.d_steps)
         network_checks.check_batch("real_images: a batch", n, self.least_batch)
 
-        # D's step: n real images (target 1) and as many fakes (target 0), in one batch. predict_on_batch runs
-        # G in inference mode: BatchNorm uses its moving statistics, and nothing of G changes here.
-        targets = np.concatenate([np.ones((n, 1), "float32"), np.zeros((n, 1), "float32")])
+        # D's step: n real images (target 1) and as many fakes (target 0), in one batch. G is frozen.
+        real, fake = np.ones((n, 1), "float32"), np.zeros((n, 1), "float32")
         for batch in np.split(real_images, self.d_steps):
-            fake_images = self.generator.predict_on_batch(self._draw_latents(n, self.random))
-            _check_finite(self.step + 1, fake_images=fake_images)  # a ReLU in D may turn NaN into 0
-            d_logs = _train(self.discriminator, np.concatenate([batch, fake_images]), targets)
+            latents = self._draw_latents(n, self.random)
+            d_logs = self.real_fake.train_on_batch(
+                (batch, latents), np.concatenate([real, fake]), return_dict=True
+            )
 
-        # G's step: fresh latents, all targets 1. The combined model offers G's weights alone.
-        g_logs = _train(self.combined, self._draw_latents(n, self.random), np.ones((n, 1), "float32"))
+        # G's step: fresh latents, all targets 1. D is frozen.
+        g_logs = self.combined.train_on_batch(self._draw_latents(n, self.random), real, return_dict=True)
 
-        self.step += 1
-        logs = {"d_loss": d_logs["loss"], "g_loss": g_logs["loss"], "d_accuracy": d_logs["accuracy"]}
-        for name, value in logs.items():
-            self.curves[name].append(value)
-        self._update_average()
-        _check_finite(self.step, **logs)
-        return logs
+        decay = averaging.decay(self.average, self.step + 1)
+        if decay < 1:
+            averaging.update(self._averaged_generator.weights, self.generator.weights, decay)
+        return fitting.note_step(self, d_logs["loss"], g_logs["loss"], d_logs["accuracy"])
 
     def fit(
         self,
@@ -173,6 +163,7 @@ class GAN:
         batch_size: int = 64,
         callbacks: list[keras.callbacks.Callback] | None = None,
         verbose: int = 1,
+        steps_per_execution: int = 1,
     ) -> keras.callbacks.History:
         """Train for `epochs` passes over `images`, in a new random order each time.
 
@@ -190,6 +181,8 @@ class GAN:
                 as the epoch's means; their model is this GAN, with `stop_training` and `save`. Those of
                 Keras's that need more than that are refused, with what serves.
             verbose: 0 is silent, 1 one progress bar for all epochs, 2 a line for each.
+            steps_per_execution: so many steps run in one compiled call, as in `keras.Model.compile`: the same
+                training to within rounding, in less time. Callbacks, the film and Stop come between calls.
 
         Returns:
             Keras's History: `.history` holds the epochs' means. `curves` has every step.
@@ -199,7 +192,7 @@ class GAN:
             FloatingPointError, RuntimeError: as `train_on_batch`.
             KeyboardInterrupt: it was interrupted; shown in one line, "stopped at step n; run again to go on".
         """
-        return fitting.fit_gan(self, images, epochs, batch_size, callbacks, verbose)
+        return fitting.fit_gan(self, images, epochs, batch_size, callbacks, verbose, steps_per_execution)
 
     def generate(
         self, n: int | None = None, seed: int | None = None, latents: np.ndarray | None = None
@@ -265,29 +258,3 @@ class GAN:
 
     def _draw_latents(self, n, random):
         return random.standard_normal((n, self.latent_dim), dtype="float32")
-
-    def _update_average(self):
-        if not self.average or self.step % AVERAGE_EVERY:
-            return
-        if not self.averages:
-            self.averages = [w.copy() for w in self.generator.get_weights()]
-        # Early on the decay is lower, or the average would long remember the untrained weights.
-        decay = min(self.average**AVERAGE_EVERY, self.step / (self.step + 10 * AVERAGE_EVERY))
-        for average, weight in zip(self.averages, self.generator.get_weights(), strict=True):
-            average += (1 - decay) * (weight - average)
-
-
-def _train(model, inputs, targets):
-    if RESET_METRICS:
-        model.reset_metrics()
-    logs = model.train_on_batch(inputs, targets, return_dict=True)
-    return {name: float(value) for name, value in logs.items()}
-
-
-def _check_finite(step, **values):
-    for name, value in values.items():
-        if not np.isfinite(np.sum(value, dtype="float64")):
-            raise FloatingPointError(
-                f"{name}: NaN or infinite at step {step}, the weights grew beyond all bounds. Load what "
-                f"was saved last, and give both optimizers smaller learning rates or clipnorm=1"
-            )

@@ -8,7 +8,7 @@ import math
 
 import keras
 import numpy as np
-from keras import layers
+from keras import layers, ops
 
 from gan_utils._support import gradients
 from gan_utils._support.image_checks import check_count
@@ -106,25 +106,22 @@ def build_dcgan_generator(latent_dim: int = 64, image_shape: Shape = (28, 28, 1)
     )
 
 
-@keras.saving.register_keras_serializable("gan_utils")
-class Combined(keras.Sequential):
-    """Generator followed by the frozen discriminator: z -> G(z) -> logit. `build_combined` makes one.
+class _OneTrains:
+    """Two networks, of which `player` trains and the other is frozen; what it reports is of one batch.
 
-    It takes the layers [generator, discriminator], in this order, and checks nothing.
-
-    D is frozen by what this model *offers* to an optimizer, not by its `trainable` flags: those are shared
-    with D itself, and Keras 3 reads them whenever it traces a step, so that freezing D here would stop D's
-    own training as well. D's weights must stand among the non-trainable ones, for a backend that compiles
-    pure functions (JAX) would otherwise bake their present values in as constants.
+    A network is frozen by what this model *offers* to an optimizer, not by its `trainable` flags: those are
+    shared with the network itself, and Keras 3 reads them whenever it traces a step, so that freezing D in
+    one model would stop its training in the other. Frozen weights must stand among the non-trainable ones,
+    for a backend that compiles pure functions (JAX) would otherwise bake their present values in.
     """
 
     @property
     def trainable_weights(self):
-        return self.layers[0].trainable_weights
+        return self.player.trainable_weights
 
     @property
     def trainable_variables(self):
-        return self.layers[0].trainable_variables
+        return self.player.trainable_variables
 
     @property
     def non_trainable_weights(self):
@@ -134,12 +131,55 @@ class Combined(keras.Sequential):
     def non_trainable_variables(self):
         return _without(self.variables, self.trainable_variables)
 
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        logs = super().compute_metrics(x, y, y_pred, sample_weight)
+        for metric in self.metrics:  # inside the compiled step, where it costs nothing
+            metric.reset_state()
+        return logs
+
+    def reset_metrics(self):
+        """Nothing is left to do: every step ends with its metrics reset."""
+
+
+@keras.saving.register_keras_serializable("gan_utils")
+class Combined(_OneTrains, keras.Sequential):
+    """Generator followed by the frozen discriminator: z -> G(z) -> logit. `build_combined` makes one.
+
+    It takes the layers [generator, discriminator], in this order, and checks nothing.
+    """
+
+    @property
+    def player(self):
+        return self.layers[0]
+
+
+class RealFake(_OneTrains, keras.Model):
+    """The mirror image of `Combined`: real images, and those of the frozen generator, before D.
+
+    Real images (n, ...) and latents (n, latent_dim) -> 2 n logits, those of the real images first. G draws in
+    inference mode: BatchNormalization uses its moving statistics, and nothing of G changes. Where an image
+    holds NaN, so does every logit: a ReLU in D may turn NaN into 0, and hide it.
+    """
+
+    def __init__(self, generator: keras.Model, discriminator: keras.Model) -> None:
+        super().__init__(name="real_fake", dtype=discriminator.dtype_policy, autocast=False)
+        self.generator, self.player = generator, discriminator
+        self.built = True  # for both are
+
+    def call(self, inputs, training=False):
+        real_images, latents = inputs
+        fake_images = ops.stop_gradient(self.generator(latents, training=False))
+        images = ops.concatenate([ops.cast(x, self.compute_dtype) for x in (real_images, fake_images)])
+        logits = self.player(images, training=training)
+        return ops.where(ops.isfinite(ops.sum(fake_images)), logits, np.nan)
+
 
 def build_combined(generator: keras.Model, discriminator: keras.Model) -> Combined:
     """Chain `generator` and the frozen `discriminator` into one model, not compiled.
 
     Training it moves the generator alone, at any batch size and before or after the discriminator's own
-    steps, and it always scores with the discriminator's present weights. No `trainable` flag is touched.
+    steps, and it always scores with the discriminator's present weights. No `trainable` flag is touched. The
+    numbers it reports are of the latest batch alone.
 
     Args:
         generator: built Keras model, latents (n, latent_dim) -> images (n, ...).

@@ -113,10 +113,11 @@ class OneBar(keras.callbacks.Callback):
         self.logs = {}
 
     def on_train_begin(self, logs=None):
+        self.before = self.model.step - self.steps
         self.bar.update(self.steps, finalize=False)
 
     def on_train_batch_end(self, batch, logs=None):
-        self.steps, self.logs = self.steps + 1, logs
+        self.steps, self.logs = self.model.step - self.before, logs
         self.bar.update(self.steps, logs.items(), finalize=False)
 
     def on_train_end(self, logs=None):

@@ -11,9 +11,10 @@ import zlib
 import keras
 import numpy as np
 
-from gan_utils._support.callbacks import OneBar, check_callbacks
+from gan_utils._support import averaging, compiled_steps
+from gan_utils._support.callbacks import LOGS, OneBar, check_callbacks
 from gan_utils._support.image_checks import check_count, check_images
-from gan_utils._support.network_checks import check_batch
+from gan_utils._support.network_checks import check_batch, check_both_train
 
 
 @contextlib.contextmanager
@@ -40,19 +41,38 @@ def whole_step(train_on_batch):
     """Decorate a step of a GAN: interrupts wait for its end, and one that an error breaks in two is known."""
 
     @functools.wraps(train_on_batch)
-    def step(gan, real_images):
+    def step(gan, *arguments):
         check_whole(gan)
-        number, updates = gan.step, int(gan.discriminator.optimizer.iterations)
+        number, updates = gan.step, int(gan.discriminator_optimizer.iterations)
         with interrupts_wait():
             try:
-                return train_on_batch(gan, real_images)
+                return train_on_batch(gan, *arguments)
             except BaseException as error:
                 gan.broken_step = f"step {number + 1} broke off half-way ({type(error).__name__})"
-                if gan.step > number or int(gan.discriminator.optimizer.iterations) == updates:
+                if gan.step > number or int(gan.discriminator_optimizer.iterations) == updates:
                     gan.broken_step = None  # both players have made their update, or neither
                 raise
 
     return step
+
+
+def note_step(gan, *numbers):
+    """Count a step that both players have made, and return its numbers by their names.
+
+    Raises:
+        FloatingPointError: one of them is NaN or infinite.
+    """
+    logs = {name: float(number) for name, number in zip(LOGS, numbers, strict=True)}
+    gan.step += 1
+    for name, value in logs.items():
+        gan.curves[name].append(value)
+    for name, value in logs.items():
+        if not math.isfinite(value):
+            raise FloatingPointError(
+                f"{name}: NaN or infinite at step {gan.step}, the weights grew beyond all bounds. Load what "
+                f"was saved last, and give both optimizers smaller learning rates or clipnorm=1"
+            )
+    return logs
 
 
 def check_whole(gan):
@@ -73,12 +93,13 @@ def status(gan):
     return f"trained for {gan.step} steps" if gan.step else "not trained yet: run its fit"
 
 
-def fit_gan(gan, images, epochs, batch_size, callbacks, verbose):
+def fit_gan(gan, images, epochs, batch_size, callbacks, verbose, steps_per_execution):
     """See `GAN.fit`. `gan.order`, `gan.position` and `gan.plan` hold what a broken-off one needs to go on."""
     images = check_images(images, gan.image_shape)
     check_count("epochs", epochs)
     check_count("batch_size", batch_size, largest=len(images))
     check_batch("batch_size: a batch", batch_size, gan.least_batch)
+    check_count("steps_per_execution", steps_per_execution)
     if batch_size * gan.d_steps > len(images):
         raise ValueError(
             f"batch_size: {batch_size} came; a step takes d_steps = {gan.d_steps} such batches of "
@@ -96,7 +117,7 @@ def fit_gan(gan, images, epochs, batch_size, callbacks, verbose):
     )
     gan.stop_training = False
     try:
-        _make_passes(gan, images, batch_size, callbacks)
+        _make_passes(gan, images, batch_size, steps_per_execution, callbacks)
     except KeyboardInterrupt:
         if bar in callbacks.callbacks:  # it ends its line
             bar.steps = gan.plan["steps"] - _steps_left(gan)
@@ -130,7 +151,7 @@ def _steps(gan, n):
     return max(1, math.ceil((n + 1 - least) / size)) if n >= least else 0
 
 
-def _make_passes(gan, images, batch_size, callbacks):
+def _make_passes(gan, images, batch_size, steps_per_execution, callbacks):
     if not gan.frames:
         gan.keep_frame()
     size, least, epoch_logs = batch_size * gan.d_steps, gan.least_batch * gan.d_steps, {}
@@ -144,27 +165,46 @@ def _make_passes(gan, images, batch_size, callbacks):
         while gan.position < len(images):
             callbacks.on_train_batch_begin(len(batches))
             with interrupts_wait():
-                chosen = gan.order[gan.position : gan.position + size]
-                if len(images) - gan.position - size < least:  # more, not a batch of one
-                    chosen = gan.order[gan.position :]
-                logs = gan.train_on_batch(images[chosen[: len(chosen) // gan.d_steps * gan.d_steps]])
+                left, begun = len(images) - gan.position, gan.step
+                whole = left // size - (0 < left % size < least)  # steps; too few images join the last
+                steps = min(whole, steps_per_execution) or 1
+                chosen = gan.order[gan.position :][: steps * size if whole else left]
+                taken = images[chosen[: len(chosen) // gan.d_steps * gan.d_steps]]
+                if steps_per_execution == 1:
+                    logs = [gan.train_on_batch(taken)]
+                else:
+                    logs = _train_on_batches(gan, taken, steps)
                 gan.position += len(chosen)
                 gan.plan["done"] += gan.position == len(images)
                 # Frames at steps 1, 2, 4, 8, ..., for most happens at the beginning; and after each epoch.
-                if gan.step & (gan.step - 1) == 0 or gan.position == len(images):
+                if gan.step.bit_length() > begun.bit_length() or gan.position == len(images):
                     gan.keep_frame()
-            batches.append(list(logs.values()))
-            sizes.append(len(chosen))
-            callbacks.on_train_batch_end(len(batches) - 1, logs)
+            batches += [list(log.values()) for log in logs]
+            sizes += steps * [len(chosen) / steps]
+            callbacks.on_train_batch_end(len(batches) - 1, logs[-1])
             if gan.stop_training:
                 break
-        epoch_logs = dict(zip(logs, np.average(batches, axis=0, weights=sizes).tolist(), strict=True))
+        epoch_logs = dict(zip(LOGS, np.average(batches, axis=0, weights=sizes).tolist(), strict=True))
         callbacks.on_epoch_end(epoch, epoch_logs)
         if gan.stop_training:
             gan.keep_frame()
             gan.plan["done"] = gan.plan["epochs"]  # it has ended as it was asked to
             break
     callbacks.on_train_end(epoch_logs)
+
+
+@whole_step
+def _train_on_batches(gan, real_images, steps):
+    """So many steps of `GAN.train_on_batch` in one compiled call; a list of what each would return."""
+    check_both_train(gan)
+    n = len(real_images) // (steps * gan.d_steps)
+    real_images = real_images.reshape(steps, gan.d_steps, n, *gan.image_shape)
+    # A generator of random numbers gives the same ones at once as one after the other.
+    latents = gan.random.standard_normal((steps, gan.d_steps + 1, n, gan.latent_dim), dtype="float32")
+    decays = [averaging.decay(gan.average, gan.step + 1 + i) for i in range(steps)]
+    gan._compiled_steps = gan._compiled_steps or compiled_steps.compile_steps(gan)
+    numbers = gan._compiled_steps(real_images, latents, np.array(decays, keras.config.floatx()))
+    return [note_step(gan, *row) for row in numbers]
 
 
 def _stop(gan):

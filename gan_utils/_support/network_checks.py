@@ -57,6 +57,18 @@ def check_generator(generator):
         raise ValueError("generator makes the same image of all latents: let its first layer take them in")
 
 
+def check_players(generator, discriminator):
+    """Raise unless a GAN trains both as they want to be trained, and G makes images in [0, 1]."""
+    check_generator(generator)
+    for name, model in (("generator", generator), ("discriminator", discriminator)):
+        check_strategy(model)
+        if type(model).train_step is not keras.Model.train_step:
+            raise TypeError(
+                f"{name} has a train_step of its own, which would not be run: each player is trained through "
+                f"a model in which the other is frozen; what serves is a loss, as in GAN(..., d_loss=...)"
+            )
+
+
 def check_strategy(model):
     """Return the model, or raise ValueError where a strategy of TensorFlow's would split its batches."""
     strategy = getattr(model, "distribute_strategy", None)  # there is none on the other backends
@@ -74,15 +86,20 @@ def needs_company(generator):
     return probing.sees_company(generator, probing.draw_inputs(generator.input_shape[1:]), modes=(True,))
 
 
-def check_both_train(generator, discriminator):
-    """Raise ValueError where a network has nothing to train, or a strategy of TensorFlow's trains it."""
-    for name, model in (("generator", generator), ("discriminator", discriminator)):
+def check_both_train(gan):
+    """Raise ValueError where a network has nothing to train, or would be trained otherwise than is asked."""
+    for name, model in (("generator", gan.generator), ("discriminator", gan.discriminator)):
         check_strategy(model)
         if not model.trainable_weights:
             raise ValueError(
                 f"{name} has no trainable weights and would learn nothing: set {name}.trainable = False "
                 f"and then True, which reaches every layer; the combined model needs no flag"
             )
+    if gan.discriminator.optimizer is not gan.real_fake.optimizer:
+        raise ValueError(
+            "discriminator has been compiled anew, but is trained through gan.real_fake: compile that in its "
+            "place, or give optimizer and loss to a new GAN(..., discriminator_optimizer=..., d_loss=...)"
+        )
 
 
 def check_batch(argument, size, least):
@@ -130,6 +147,12 @@ def network_told_the_class(generator):
             if (generator.input_shape[1], generator.output_shape[1]) == ends:
                 return inner
     return None
+
+
+def check_two_optimizers(generator_optimizer, discriminator_optimizer):
+    """Raise ValueError where both players were given one object."""
+    if isinstance(generator_optimizer, keras.Optimizer) and generator_optimizer is discriminator_optimizer:
+        raise ValueError("generator_optimizer and discriminator_optimizer are one object, give each its own")
 
 
 def own_optimizer(argument, given):

@@ -108,8 +108,7 @@ def _write(gan, folder):
         "format": FORMAT,
         "average": gan.average,
         "d_steps": gan.d_steps,
-        "losses": {"d_loss": loss_config(gan.discriminator.loss), "g_loss": loss_config(gan.combined.loss)},
-        "averaged": bool(gan.averages),
+        "losses": {"d_loss": loss_config(gan.real_fake.loss), "g_loss": loss_config(gan.combined.loss)},
         "step": gan.step,
         "position": gan.position,
         "plan": gan.plan,
@@ -171,10 +170,10 @@ def _read(cls, folder, losses):
         **kept,
         **losses,
     )
-    if gan.average and settings["averaged"]:
-        averaged = keras.models.load_model(folder / "averaged_generator.keras", compile=False)
-        gan.averages = averaged.get_weights()
     gan.step, gan.position = settings["step"], settings["position"]
+    if gan.average:
+        averaged = keras.models.load_model(folder / "averaged_generator.keras", compile=False)
+        gan.averaged_generator.set_weights(averaged.get_weights())
     gan.plan = settings.get("plan", {})
     gan.random.bit_generator.state = settings["random"]
     with np.load(folder / "state.npz", allow_pickle=False) as state:
@@ -207,7 +206,7 @@ def _models(gan):
 
 
 def _optimizers(gan):
-    models = {"generator_optimizer": gan.combined, "discriminator_optimizer": gan.discriminator}
+    models = {"generator_optimizer": gan.combined, "discriminator_optimizer": gan.real_fake}
     for model in models.values():
         if not model.optimizer.built:  # Keras would build it in the first step
             model.optimizer.build(model.trainable_variables)

@@ -6,9 +6,11 @@ puts the fault of that name into every GAN that a test makes or loads.
 """
 
 import os
+import types
 
 import keras
 import numpy as np
+from keras import ops
 
 import gan_utils as gu
 
@@ -22,9 +24,14 @@ def fault(function):
 
 
 def hand_to(model, changed):
-    """Let `model` be trained on changed(inputs, targets)."""
-    train = model.train_on_batch
-    model.train_on_batch = lambda inputs, targets, **options: train(*changed(inputs, targets), **options)
+    """Let `model` be trained on changed(inputs, targets), in the loop and in the compiled step."""
+    train = model.train_step
+
+    def train_on_changed(*state_and_data):
+        *state, (inputs, targets, *rest) = state_and_data
+        return train(*state, (*changed(inputs, targets), *rest))
+
+    model.train_step = train_on_changed
 
 
 def after_a_step(gan, action):
@@ -40,13 +47,13 @@ def after_a_step(gan, action):
 
 def compile_again(gan, loss, threshold=0.0):
     accuracy = keras.metrics.BinaryAccuracy(name="accuracy", threshold=threshold)
-    gan.discriminator.compile(gan.discriminator.optimizer, loss, metrics=[accuracy])
-    gan.combined.compile(gan.combined.optimizer, loss)
+    gan.real_fake.compile(gan.discriminator_optimizer, loss, metrics=[accuracy])
+    gan.combined.compile(gan.generator_optimizer, loss)
 
 
 @fault
 def labels_swapped(gan):
-    hand_to(gan.discriminator, lambda images, targets: (images, 1 - targets))
+    hand_to(gan.real_fake, lambda inputs, targets: (inputs, 1 - targets))
 
 
 @fault
@@ -56,31 +63,41 @@ def g_told_fake(gan):
 
 @fault
 def targets_above_1(gan):
-    hand_to(gan.discriminator, lambda images, targets: (images, np.float32(1.2) * targets))
+    hand_to(gan.real_fake, lambda inputs, targets: (inputs, 1.2 * targets))
 
 
 @fault
 def smoothed_targets(gan):
-    hand_to(gan.discriminator, lambda images, targets: (images, np.float32(0.9) * targets))
+    hand_to(gan.real_fake, lambda inputs, targets: (inputs, 0.9 * targets))
 
 
 @fault
 def as_many_fakes_always(gan):
-    def with_fakes(images, targets):
-        real_images = images[: len(images) // 2]
-        latents = np.random.default_rng(0).standard_normal((64, gan.latent_dim), dtype="float32")
-        images = np.concatenate([real_images, gan.generator.predict_on_batch(latents)])
-        return images, np.repeat([[1], [0]], [len(real_images), 64], axis=0).astype("float32")
+    def with_fakes(inputs, targets):
+        real_images, latents = inputs
+        n = real_images.shape[0]
+        latents = ops.concatenate([latents[:1]] * 64)
+        return (real_images, latents), ops.concatenate([targets[:n], ops.zeros((64, 1))])
 
-    hand_to(gan.discriminator, with_fakes)
+    hand_to(gan.real_fake, with_fakes)
 
 
 @fault
 def fed_with_fakes_of_d(gan):
     """G learns from the latents that D's fakes were made of."""
-    draw, seen = gan.generator.predict_on_batch, []
-    gan.generator.predict_on_batch = lambda latents: seen.append(latents) or draw(latents)
-    hand_to(gan.combined, lambda latents, targets: (seen[-1] if seen else latents, targets))
+    seen = []
+
+    class TheSameForBoth(np.random.Generator):
+        def standard_normal(self, size, **options):
+            drawn = super().standard_normal(size, **options)
+            if len(size) == 4:  # those of many steps: D's, then G's
+                drawn[:, 1] = drawn[:, 0]
+            else:
+                seen.append(drawn)
+                drawn = seen[len(seen) - 1 - (len(seen) + 1) % 2]
+            return drawn
+
+    gan.random = TheSameForBoth(gan.random.bit_generator)
 
 
 @fault
@@ -92,30 +109,29 @@ def d_trains_in_step_of_g(gan):
 
 @fault
 def g_trains_in_step_of_d(gan):
-    train = gan.discriminator.train_on_batch
+    train = gan.real_fake.train_on_batch
 
-    def train_both(images, targets, **options):
-        latents = np.random.default_rng(0).standard_normal((len(images), gan.latent_dim), dtype="float32")
-        gan.combined.train_on_batch(latents, targets)
-        return train(images, targets, **options)
+    def train_both(inputs, targets, **options):
+        gan.combined.train_on_batch(inputs[1], targets[: len(inputs[1])])
+        return train(inputs, targets, **options)
 
-    gan.discriminator.train_on_batch = train_both
+    gan.real_fake.train_on_batch = train_both
 
 
 @fault
 def primed_then_frozen(gan):
-    train = gan.discriminator.train_on_batch
+    train = gan.real_fake.train_on_batch
 
-    def train_frozen(images, targets, **options):
+    def train_frozen(inputs, targets, **options):
         gan.discriminator.trainable = not gan.step
-        return train(images, targets, **options)
+        return train(inputs, targets, **options)
 
-    gan.discriminator.train_on_batch = train_frozen
+    gan.real_fake.train_on_batch = train_frozen
 
 
 @fault
 def d_never_trains(gan):
-    gan.discriminator.train_on_batch = gan.discriminator.test_on_batch
+    gan.real_fake.train_on_batch = gan.real_fake.test_on_batch
 
 
 @fault
@@ -126,8 +142,8 @@ def g_skips_every_second_step(gan):
 
 @fault
 def metrics_not_reset(gan):
-    for model in (gan.discriminator, gan.combined):
-        model.reset_metrics = lambda: None
+    for model in (gan.real_fake, gan.combined):
+        model.compute_metrics = types.MethodType(keras.Model.compute_metrics, model)
 
 
 @fault
@@ -186,7 +202,7 @@ def accuracy_at_one_half(gan):
 
 @fault
 def one_optimizer_for_both(gan):
-    gan.combined.compile(gan.discriminator.optimizer, BCE(from_logits=True))
+    gan.combined.compile(gan.discriminator_optimizer, BCE(from_logits=True))
 
 
 @fault
@@ -200,24 +216,27 @@ def copy_of_d_in_combined(gan):
 
 @fault
 def fakes_in_training_mode(gan):
-    def draw(latents):
-        return keras.ops.convert_to_numpy(gan.generator(latents, training=True))
-
-    gan.generator.predict_on_batch = draw
+    gan.real_fake.generator = lambda latents, training: gan.generator(latents, training=True)
 
 
 @fault
 def average_trains(gan):
-    after_a_step(gan, lambda: gan.averages and gan.generator.set_weights(gan.averages))
+    after_a_step(gan, lambda: gan.generator.set_weights(gan.averaged_generator.get_weights()))
 
 
 @fault
 def average_starts_at_zero(gan):
     def shrink():
-        if gan.averages and gan.step < 20:
-            gan.averages = [0.1 * average for average in gan.averages]
+        if 10 <= gan.step < 20:
+            averages = gan.averaged_generator.get_weights()
+            gan.averaged_generator.set_weights([0.1 * average for average in averages])
 
     after_a_step(gan, shrink)
+
+
+@fault
+def average_does_not_draw(gan):
+    gan._averaged_generator = gan.generator
 
 
 if name := os.environ.get("FAULT"):

@@ -94,7 +94,7 @@ def test_an_exception_in_a_step_leaves_the_flags(gan, real_images, monkeypatch):
     def fail(*arguments, **named):
         raise MemoryError
 
-    for model in (gan.discriminator, gan.combined):
+    for model in (gan.real_fake, gan.combined):
         with monkeypatch.context() as patch, pytest.raises(MemoryError):
             patch.setattr(model, "train_on_batch", fail)
             gan.train_on_batch(real_images)
@@ -164,23 +164,23 @@ def test_every_batch_has_as_many_fakes_and_targets_in_range(gan, real_images, mo
         original = model.train_on_batch
 
         def train_on_batch(inputs, targets, **named):
-            seen.append((len(inputs), np.asarray(targets)))
+            seen.append(([len(array) for array in keras.tree.flatten(inputs)], np.asarray(targets)))
             return original(inputs, targets, **named)
 
         monkeypatch.setattr(model, "train_on_batch", train_on_batch)
 
-    watched(gan.discriminator)
+    watched(gan.real_fake)
     watched(gan.combined)
     for n in SIZES:
         gan.train_on_batch(real_images[:n])
         (d_inputs, d_targets), (g_inputs, g_targets) = seen[-2:]
-        assert d_inputs == 2 * n and d_targets.sum() == n and g_inputs == n
+        assert d_inputs == [n, n] and len(d_targets) == 2 * n and d_targets.sum() == n and g_inputs == [n]
         assert d_targets[:n].min() == 1 == g_targets.min() == g_targets.max() and d_targets[n:].max() == 0
 
 
 def test_check_training_passes_ours_and_leaves_it_as_it_was(gan, real_images, capsys):
     gan.train_on_batch(real_images)
-    optimizers = gan.discriminator.optimizer, gan.combined.optimizer
+    optimizers = gan.discriminator_optimizer, gan.generator_optimizer
 
     def everything():
         variables = gan.generator.variables + gan.discriminator.variables

@@ -120,13 +120,13 @@ def test_the_slope_of_a_linear_loss_waits_for_the_logits():
     gan = small_gan(d_loss=critic, g_loss=critic)
     targets, logits = np.ones((2, 1), "float32"), np.array([[1e18], [-1e18]], "float32")
     assert float(critic(targets, logits)) == 0
-    for loss in (gan.discriminator.loss, gan.combined.loss):
+    for loss in (gan.real_fake.loss, gan.combined.loss):
         assert float(loss(targets, logits)) == pytest.approx(1e6, rel=1e-3), (
             "there is a term with logits in it"
         )
         assert float(loss(targets, [[2.0], [1.0]])) == -1.5, "which does not count"
         assert loss.__name__ == "critic"
-    assert small_gan(d_loss=hinge_d, g_loss=least_squares).discriminator.loss is hinge_d
+    assert small_gan(d_loss=hinge_d, g_loss=least_squares).real_fake.loss is hinge_d
 
 
 def test_the_default_losses_are_those_of_the_package(images):
@@ -151,13 +151,13 @@ def test_the_default_losses_are_those_of_the_package(images):
 )
 def test_an_epoch_is_shared_out_among_ds_steps(images, monkeypatch, n, batch_size, d_steps, sizes):
     gan, seen, taken = small_gan(d_steps=d_steps), [], []
-    d_step, step = gan.discriminator.train_on_batch, gan.combined.train_on_batch
+    d_step, step = gan.real_fake.train_on_batch, gan.combined.train_on_batch
 
-    def watched(batch, *arguments, **named):
-        seen.append(batch[: len(batch) // 2])
-        return d_step(batch, *arguments, **named)
+    def watched(inputs, *arguments, **named):
+        seen.append(inputs[0])
+        return d_step(inputs, *arguments, **named)
 
-    monkeypatch.setattr(gan.discriminator, "train_on_batch", watched)
+    monkeypatch.setattr(gan.real_fake, "train_on_batch", watched)
     monkeypatch.setattr(
         gan.combined, "train_on_batch", lambda z, *a, **k: (taken.append(len(z)), step(z, *a, **k))[1]
     )
@@ -204,7 +204,7 @@ def test_what_keras_would_take_for_another_is_asked_for(loss, tmp_path, recwarn)
     small_gan(d_loss="mse", g_loss=loss).save(tmp_path / "gan")
     with pytest.raises(ValueError, match=r"^g_loss: this GAN was trained with a loss of its own"):
         gu.GAN.load(tmp_path / "gan")
-    assert gu.GAN.load(tmp_path / "gan", g_loss=loss).discriminator.loss is keras.losses.mean_squared_error
+    assert gu.GAN.load(tmp_path / "gan", g_loss=loss).real_fake.loss is keras.losses.mean_squared_error
     assert not [w for w in recwarn if "lambda" in str(w.message)]
 
 
@@ -246,7 +246,7 @@ def test_steps_that_cannot_be_shared_out_are_refused(images):
 
 def test_an_error_between_ds_steps_is_known(images, monkeypatch):
     gan, calls = small_gan(d_steps=2), []
-    step = gan.discriminator.train_on_batch
+    step = gan.real_fake.train_on_batch
 
     def fail(*arguments, **named):
         calls.append(1)
@@ -254,7 +254,7 @@ def test_an_error_between_ds_steps_is_known(images, monkeypatch):
             raise MemoryError
         return step(*arguments, **named)
 
-    monkeypatch.setattr(gan.discriminator, "train_on_batch", fail)
+    monkeypatch.setattr(gan.real_fake, "train_on_batch", fail)
     with pytest.raises(MemoryError):
         gan.train_on_batch(images[:64])
     with pytest.raises(RuntimeError, match="step 1 broke off half-way"):

@@ -29,8 +29,9 @@ def images():
 def state(gan):
     """Everything that decides how training goes on, and everything it leaves behind."""
     variables = [*gan.generator.variables, *gan.discriminator.variables]
-    variables += [*gan.combined.optimizer.variables, *gan.discriminator.optimizer.variables]
-    arrays = [keras.ops.convert_to_numpy(v) for v in variables] + gan.averages + [gan.order]
+    variables += [*gan.generator_optimizer.variables, *gan.discriminator_optimizer.variables]
+    variables += gan.averaged_generator.variables
+    arrays = [keras.ops.convert_to_numpy(v) for v in variables] + [gan.order]
     arrays += [frame for _, frame in gan.frames]
     return arrays, [gan.random.bit_generator.state, gan.position, gan.step, gan.curves]
 
@@ -167,8 +168,8 @@ discriminator = keras.Sequential([keras.Input((2, 2, 1)), layers.Flatten(), laye
 gan = gu.GAN(generator, discriminator, seed=0)
 
 def set_all(number):
-    gan.step, gan.averages = number, [np.full_like(w, number) for w in generator.get_weights()]
-    for model in (generator, discriminator):
+    gan.step = number
+    for model in (generator, discriminator, gan.averaged_generator):
         model.set_weights([np.full_like(w, number) for w in model.get_weights()])
     gan.curves = {name: [float(number)] * 3 for name in gan.curves}
 

@@ -1,0 +1,176 @@
+"""Many steps in one compiled call: the same training, callbacks and resuming as of the loop."""
+
+import keras
+import numpy as np
+import pytest
+
+import gan_utils as gu
+from tests.library.small_gan import small_gan
+
+LEAST = 1e-12  # of an array's largest; doubles are rounded at 1e-16
+
+
+@pytest.fixture(scope="module")
+def images():
+    return gu.load_images("digits").images[:150]
+
+
+@pytest.fixture
+def doubles():
+    """All in float64: fifty steps in float32 magnify its rounding until it looks like another training."""
+    set_floats("float64")
+    yield
+    set_floats("float32")
+
+
+def set_floats(dtype):
+    keras.config.set_floatx(dtype)
+    keras.config.set_dtype_policy(dtype)
+    if keras.backend.backend() == "jax":
+        import jax
+
+        jax.config.update("jax_enable_x64", dtype == "float64")
+
+
+def arrays(gan):
+    """All that training has made, by name."""
+    parts = {
+        "G": gan.generator.get_weights(),
+        "D": gan.discriminator.get_weights(),
+        "the average": gan.averaged_generator.get_weights(),
+        "G's optimizer": map(keras.ops.convert_to_numpy, gan.generator_optimizer.variables),
+        "D's optimizer": map(keras.ops.convert_to_numpy, gan.discriminator_optimizer.variables),
+        "curves": map(np.array, gan.curves.values()),
+        "order": [gan.order],
+    }
+    return {f"{part} {i}": array for part, found in parts.items() for i, array in enumerate(found)}
+
+
+def differences(gan, other):
+    """The names of what is not the same to within rounding."""
+    a, b = arrays(gan), arrays(other)
+    assert a.keys() == b.keys()
+    return [name for name in a if abs(a[name] - b[name]).max() > LEAST * abs(a[name]).max()]
+
+
+# 150 images: two whole steps of 64 and one of 22, or seven of 20 and one of 10; the other with d_steps
+CASES = {"one": (64, {}), "many": (20, {}), "d_steps": (10, {"d_steps": 2})}
+
+
+@pytest.mark.parametrize("steps", [2, 3, 16])
+@pytest.mark.parametrize("case", CASES)
+def test_it_is_the_same_training_as_the_loop(case, steps, images, doubles):
+    batch_size, arguments = CASES[case]
+    loop, compiled = (small_gan(average=0.9, **arguments) for _ in range(2))
+    epochs = 17 if case == "one" else 7
+    loop.fit(images, epochs=epochs, batch_size=batch_size, verbose=0)
+    compiled.fit(images, epochs=epochs, batch_size=batch_size, verbose=0, steps_per_execution=steps)
+    assert loop.step == compiled.step >= 50
+    assert differences(loop, compiled) == []
+    assert loop.random.bit_generator.state == compiled.random.bit_generator.state
+    for name, values in loop.history.history.items():
+        np.testing.assert_allclose(values, compiled.history.history[name], rtol=1e-6)
+
+
+def shifted_latent(real_images, latents, decays):
+    return real_images, np.roll(latents, 1, axis=0), decays
+
+
+def another_latent_for_g(real_images, latents, decays):
+    return real_images, latents[:, ::-1], decays
+
+
+def skipped_average(real_images, latents, decays):
+    return real_images, latents, np.where(decays == decays.min(), 1, decays).astype(decays.dtype)
+
+
+def average_every_step(real_images, latents, decays):
+    return real_images, latents, np.minimum(decays, decays.dtype.type(0.9))
+
+
+def swapped_order(real_images, latents, decays):
+    return real_images[::-1], latents, decays
+
+
+@pytest.mark.parametrize(
+    "fault", [shifted_latent, another_latent_for_g, skipped_average, average_every_step, swapped_order]
+)
+def test_a_fault_in_it_would_be_seen(fault, images, doubles):
+    loop, compiled = (small_gan(average=0.9) for _ in range(2))
+    loop.fit(images, epochs=7, batch_size=20, verbose=0)
+    compiled.fit(images, epochs=1, batch_size=20, verbose=0, steps_per_execution=4)
+    run = compiled._compiled_steps
+    compiled._compiled_steps = lambda *batches: run(*fault(*batches))
+    compiled.fit(images, epochs=6, batch_size=20, verbose=0, steps_per_execution=4)
+    assert differences(loop, compiled)
+
+
+def test_callbacks_film_and_bar_come_between_calls(images, capsys):
+    seen, gan = [], small_gan()
+    begins = keras.callbacks.LambdaCallback(
+        on_train_batch_begin=lambda batch, logs: seen.append(("begin", batch, gan.step)),
+        on_train_batch_end=lambda batch, logs: seen.append(("end", batch, gan.step, *sorted(logs))),
+    )
+    gan.fit(images, batch_size=20, callbacks=[begins], steps_per_execution=3)
+    names = "d_accuracy", "d_loss", "g_loss"
+    assert seen == [
+        ("begin", 0, 0), ("end", 2, 3, *names),
+        ("begin", 3, 3), ("end", 5, 6, *names),
+        ("begin", 6, 6), ("end", 6, 7, *names),  # the last whole one
+        ("begin", 7, 7), ("end", 7, 8, *names),  # ten images are left
+    ]  # fmt: skip
+    assert [step for step, _ in gan.frames] == [0, 3, 6, 8], "steps 2, 4 and 8 were passed"
+    assert "8/8" in capsys.readouterr().out
+    assert all(len(values) == 8 for values in gan.curves.values())
+
+
+def test_a_limit_ends_it_after_a_call(images):
+    gan = small_gan()
+    gan.fit(images, epochs=9, batch_size=20, callbacks=[gu.StopAfter(1e-9)], verbose=0, steps_per_execution=5)
+    assert gan.step == 5
+
+
+def test_it_goes_on_as_if_it_had_not_been_stopped(images, tmp_path):
+    def stop(batch, logs):
+        if gan.step >= 11:
+            raise KeyboardInterrupt
+
+    whole, gan = small_gan(average=0.9), small_gan(average=0.9)
+    asked = {"epochs": 4, "batch_size": 20, "verbose": 0, "steps_per_execution": 4}
+    whole.fit(images, **asked)
+    with pytest.raises(KeyboardInterrupt, match="stopped at step 12; run again to go on"):
+        gan.fit(images, callbacks=[keras.callbacks.LambdaCallback(on_train_batch_end=stop)], **asked)
+    gan.save(tmp_path / "gan")
+    loaded = gu.GAN.load(tmp_path / "gan")
+    for trained in (gan, loaded):
+        trained.fit(images, **asked)
+        for name, array in arrays(whole).items():
+            np.testing.assert_array_equal(array, arrays(trained)[name], err_msg=name)
+
+
+def test_nan_is_told_with_its_step(images):
+    gan = small_gan(discriminator_optimizer=keras.optimizers.SGD(1e30))
+    with pytest.raises(FloatingPointError, match=r"loss: NaN or infinite at step [1-8],"):
+        gan.fit(images, batch_size=20, verbose=0, steps_per_execution=8)
+    assert gan.step < 8 and len(gan.curves["d_loss"]) == gan.step
+
+
+def test_a_call_that_fails_before_it_trains_leaves_a_whole_step(images):
+    gan = small_gan()
+    gan.fit(images, batch_size=20, verbose=0, steps_per_execution=4)
+    run, gan._compiled_steps = gan._compiled_steps, lambda *batches: 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        gan.fit(images, batch_size=20, verbose=0, steps_per_execution=4)
+    assert gan.broken_step is None and gan.step == 8
+    gan._compiled_steps = lambda *batches: (run(*batches), 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        gan.fit(images, batch_size=20, verbose=0, steps_per_execution=4)
+    assert "broke off half-way" in gan.broken_step
+    with pytest.raises(RuntimeError, match="broke off"):
+        gan.fit(images, batch_size=20, verbose=0, steps_per_execution=4)
+
+
+@pytest.mark.parametrize(("given", "error"), [(0, ValueError), (1.5, TypeError), ("auto", TypeError)])
+def test_what_is_no_number_of_steps_is_refused(given, error, images):
+    with pytest.raises(error, match=r"^steps_per_execution must be"):
+        small_gan().fit(images, steps_per_execution=given)
