@@ -41,7 +41,7 @@ class GAN:
         generator: the generator whose weights train.
         combined, real_fake: the two compiled models that `train_on_batch` trains: each player is trained
             through a model in which the other is frozen.
-        discriminator: it is compiled, too, with the optimizer and the loss of `real_fake`.
+        discriminator: compiled, too, with the optimizer and the loss of `real_fake`, for loops of your own.
         generator_optimizer, discriminator_optimizer: each player's.
         step: number of steps trained.
         curves: dict of "d_loss", "g_loss", "d_accuracy", one float a step, over the GAN's whole life.
@@ -77,10 +77,8 @@ class GAN:
         self.combined = build_combined(generator, discriminator)
         self.generator, self.discriminator = generator, discriminator
         network_checks.check_players(generator, discriminator)
-        network_checks.check_two_optimizers(generator_optimizer, discriminator_optimizer)
         averaging.check_average(average)
-        g_optimizer = network_checks.own_optimizer("generator_optimizer", generator_optimizer)
-        d_optimizer = network_checks.own_optimizer("discriminator_optimizer", discriminator_optimizer)
+        g_optimizer, d_optimizer = network_checks.own_optimizers(generator_optimizer, discriminator_optimizer)
         self.combined.compile(
             g_optimizer or keras.optimizers.Adam(2e-3, beta_1=0.0, beta_2=0.9), own_loss("g_loss", g_loss)
         )

@@ -115,21 +115,10 @@ class _OneTrains:
     for a backend that compiles pure functions (JAX) would otherwise bake their present values in.
     """
 
-    @property
-    def trainable_weights(self):
-        return self.player.trainable_weights
-
-    @property
-    def trainable_variables(self):
-        return self.player.trainable_variables
-
-    @property
-    def non_trainable_weights(self):
-        return _without(self.weights, self.trainable_weights)
-
-    @property
-    def non_trainable_variables(self):
-        return _without(self.variables, self.trainable_variables)
+    trainable_weights = property(lambda model: model.player.trainable_weights)
+    trainable_variables = property(lambda model: model.player.trainable_variables)
+    non_trainable_weights = property(lambda model: _without(model.weights, model.trainable_weights))
+    non_trainable_variables = property(lambda model: _without(model.variables, model.trainable_variables))
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
         logs = super().compute_metrics(x, y, y_pred, sample_weight)
@@ -148,9 +137,7 @@ class Combined(_OneTrains, keras.Sequential):
     It takes the layers [generator, discriminator], in this order, and checks nothing.
     """
 
-    @property
-    def player(self):
-        return self.layers[0]
+    player = property(lambda model: model.layers[0])
 
 
 class RealFake(_OneTrains, keras.Model):

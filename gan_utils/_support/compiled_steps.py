@@ -5,6 +5,8 @@ what Keras compiles there on its own is compiled here together. Images, latents 
 travel as arrays, so that the training is the same to within rounding.
 """
 
+import warnings
+
 import keras
 import numpy as np
 from keras import ops
@@ -42,6 +44,8 @@ def _tensorflow(gan):
 
     averages, weights = gan._averaged_generator.weights, gan.generator.weights
 
+    # XLA compiles the step, not the loop around it: inside of a loop its convolutions use one core.
+    @tf.function(jit_compile=_jit_serves(gan), autograph=False)
     def step(batch):
         real_images, latents, decay = batch
         numbers = _take_step(gan, gan.real_fake.train_step, gan.combined.train_step, real_images, latents)
@@ -49,11 +53,22 @@ def _tensorflow(gan):
             tf.cond(decay < 1, lambda: averaging.update(averages, weights, decay), lambda: None)
         return numbers
 
-    @tf.function(jit_compile=False, autograph=False)
+    @tf.function(autograph=False)
     def run(*batches):
         return tf.map_fn(step, batches, parallel_iterations=1, fn_output_signature=keras.config.floatx())
 
     return lambda *batches: run(*map(tf.constant, batches)).numpy()
+
+
+def _jit_serves(gan):
+    """Whether XLA, which not every layer and machine can, would make the same training in less time."""
+    players = gan.generator, gan.discriminator
+    if any(len(player.variables) > len(player.weights) for player in players):
+        return False  # states of random numbers, as Dropout's: XLA draws others from the same seed
+    model = type(gan.real_fake)(*players)
+    with warnings.catch_warnings(action="ignore"):  # Keras says which layer cannot
+        model.jit_compile = True
+    return model.jit_compile
 
 
 def _jax(gan):

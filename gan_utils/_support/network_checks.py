@@ -149,13 +149,17 @@ def network_told_the_class(generator):
     return None
 
 
-def check_two_optimizers(generator_optimizer, discriminator_optimizer):
-    """Raise ValueError where both players were given one object."""
+def own_optimizers(generator_optimizer, discriminator_optimizer):
+    """Each player's, see `_own_optimizer`; ValueError where both were given one object."""
     if isinstance(generator_optimizer, keras.Optimizer) and generator_optimizer is discriminator_optimizer:
         raise ValueError("generator_optimizer and discriminator_optimizer are one object, give each its own")
+    return (
+        _own_optimizer("generator_optimizer", generator_optimizer),
+        _own_optimizer("discriminator_optimizer", discriminator_optimizer),
+    )
 
 
-def own_optimizer(argument, given):
+def _own_optimizer(argument, given):
     """The Keras optimizer that was given or named, or None; TypeError or ValueError where it cannot serve."""
     if given is None:
         return None

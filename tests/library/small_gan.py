@@ -6,7 +6,7 @@ from keras import layers
 import gan_utils as gu
 
 
-def small_gan(seed=1, **arguments):
+def small_gan(seed=1, dropout=True, **arguments):
     keras.utils.set_random_seed(1)
     generator = [
         keras.Input((4,)),
@@ -22,7 +22,7 @@ def small_gan(seed=1, **arguments):
         keras.Input((28, 28, 1)),
         layers.Flatten(),
         layers.Dense(16, "relu"),
-        layers.Dropout(0.3, seed=seed_of_dropout),
+        *([layers.Dropout(0.3, seed=seed_of_dropout)] if dropout else []),
         layers.Dense(1),
     ]
     return gu.GAN(keras.Sequential(generator), keras.Sequential(discriminator), seed=seed, **arguments)
