@@ -11,9 +11,9 @@ import argparse
 import json
 import os
 import platform
-import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from importlib import metadata
 from pathlib import Path
@@ -24,9 +24,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import report
 import rivals
+import step_times
 
 HERE = Path(__file__).resolve().parent
 OURS = ("MLP", "DCGAN")
+CALLS = (16, 64)  # steps in a call
 START_UP = """
 import resource, sys, time
 start = time.perf_counter()
@@ -48,50 +50,21 @@ NETWORKS = {
 }
 
 
-def step_times(images, rounds=8, steps=20):
-    """Milliseconds a step, {(network, batch): {way: [ms, ...]}}: in short turns, noise hits all alike."""
-    times = {}
-    for name in OURS:
-        for batch in (64, 128):
-            ways = _ways(name)
-            taken = times[name, batch] = {way: [] for way in ways}
-            for turn in range(rounds):
-                for way, step in ways.items():
-                    for i in range(steps):
-                        real_images = images[i * batch :][:batch]
-                        began = time.perf_counter()
-                        step(real_images)
-                        if turn and i > 2:  # what comes first compiles, or finds the caches cold
-                            taken[way].append(1000 * (time.perf_counter() - began))
-            print(
-                name, batch, {way: f"{statistics.median(ms):.1f} ms" for way, ms in taken.items()}, flush=True
-            )
-    return times
-
-
-def _ways(name):
-    def gan():
-        keras.utils.set_random_seed(0)
-        return gu.GAN(*rivals.our_networks(name))
-
-    ours = gan()
-    models = ours.combined, ours.discriminator
-
-    def fused(jit_compile):
-        optimizers = [type(m.optimizer).from_config(m.optimizer.get_config()) for m in models]
-        return rivals.fused_step(*rivals.our_networks(name), *optimizers, jit_compile)
-
-    ways = {
-        "ours": ours.train_on_batch,
-        "fused": fused(jit_compile=False),
-        "fused, XLA": fused(jit_compile=True),
-        "classic": rivals.classic_step(gan()),
-    }
-    try:
-        ways["PyTorch"] = rivals.torch_step(*rivals.our_networks(name), *(m.optimizer for m in models))
-    except ImportError:
-        print("PyTorch is not installed: left out")
-    return ways
+def steps(images):
+    """What a step costs: on TensorFlow, and in another process on JAX."""
+    rows = [
+        row | {"backend": "TensorFlow"}
+        for name in OURS
+        for batch in (64, 128)
+        for row in step_times.measure(name, batch, CALLS, images)
+    ]
+    calls = [str(k) for k in CALLS]
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, HERE / "gpu.py", "--batches", "64", "128", "--calls", *calls]
+        environment = os.environ | {"KERAS_BACKEND": "jax"}
+        subprocess.run([*command, "--out", f"{folder}/jax.json"], check=True, env=environment)
+        found = json.loads(Path(f"{folder}/jax.json").read_text(encoding="utf-8"))
+    return rows + [row | {"backend": "JAX"} for row in found["steps"]]
 
 
 def quality(dataset, name, seed, times):
@@ -100,7 +73,7 @@ def quality(dataset, name, seed, times):
     ours = name in OURS
     if ours:
         gan = gu.GAN(*rivals.our_networks(name), seed=seed)
-        gan.train_on_batch(dataset.images[:64])
+        gan.fit(dataset.images[: 2 * 64 * CALLS[0]], verbose=0, steps_per_execution=CALLS[0])
     else:
         generator, *others, batch = rivals.NETWORKS[name]()
         step = rivals.fused_step(generator, *others)
@@ -111,7 +84,8 @@ def quality(dataset, name, seed, times):
     for until in times:
         began = time.perf_counter()
         if ours:
-            gan.fit(dataset.images, epochs=10**6, callbacks=[gu.StopAfter(until - spent)], verbose=0)
+            limit = [gu.StopAfter(until - spent)]
+            gan.fit(dataset.images, 10**6, callbacks=limit, verbose=0, steps_per_execution=CALLS[0])
             spent, steps = spent + time.perf_counter() - began, gan.step
             fakes = gan.generate(latents=latents)
         else:
@@ -176,11 +150,7 @@ def main():
     results = {"machine": machine(), "data": dataset.name}
     if not ours_only:
         results["start_up"] = start_up()
-        results["steps"] = [
-            {"network": name, "batch": batch, "way": way, "ms": [round(t, 3) for t in taken]}
-            for (name, batch), ways in step_times(dataset.images).items()
-            for way, taken in ways.items()
-        ]
+        results["steps"] = steps(dataset.images)
     results["quality"] = []
     for seed in (1, 2, 3) if full else (1,):
         for name in OURS + (() if ours_only else tuple(rivals.NETWORKS)):

@@ -44,20 +44,32 @@ def _spread(values):
 def _steps(rows):
     if not rows:
         return
-    table = {(row["network"], row["batch"], row["way"]): row["ms"] for row in rows}
-    ways = list(dict.fromkeys(row["way"] for row in rows))
     yield "## Milliseconds a step"
     yield ""
-    yield "Median (first to last tenth). Below each row: our median, divided by the median of that way."
+    yield (
+        "Median (first to last tenth); its ratio to the backend's fused step, the better one, of which one "
+        "goes into a call; seconds of the first call, which compiles."
+    )
+    for backend in dict.fromkeys(row["backend"] for row in rows):
+        mine = [row for row in rows if row["backend"] == backend]
+        cases = list(dict.fromkeys((row["network"], row["batch"]) for row in mine))
+        table = {(row["network"], row["batch"], row["way"]): row for row in mine}
+        yield ""
+        yield f"| {backend} | " + " | ".join(f"{network}, batch {batch}" for network, batch in cases) + " |"
+        yield "| --- " * (1 + len(cases)) + "|"
+        for way in dict.fromkeys(row["way"] for row in mine):
+            cells = []
+            for case in cases:
+                row = table[*case, way]
+                fused = min(_median(table[key]) for key in table if key[:2] == case and key[2][:5] == "fused")
+                ratio = f"{_median(row) / fused:.2f}"
+                cells.append(f"{_spread(row['ms'])}; **{ratio}**; {row['first_s']:.1f} s")
+            yield f"| {way} | " + " | ".join(cells) + " |"
     yield ""
-    yield "| network | batch | " + " | ".join(ways) + " |"
-    yield "| --- " * (2 + len(ways)) + "|"
-    for network, batch in dict.fromkeys((row["network"], row["batch"]) for row in rows):
-        cells = [_spread(table[network, batch, way]) for way in ways]
-        yield f"| {network} | {batch} | " + " | ".join(cells) + " |"
-        medians = [statistics.median(table[network, batch, way]) for way in ways]
-        yield "| | ratio | " + " | ".join(f"{medians[0] / other:.2f}" for other in medians) + " |"
-    yield ""
+
+
+def _median(row):
+    return statistics.median(row["ms"])
 
 
 def _quality(rows):

@@ -6,7 +6,6 @@ TensorFlow and PyTorch are welcome here; the package itself is pure Keras.
 import gan_utils as gu
 import keras
 import numpy as np
-import tensorflow as tf
 from keras import layers
 
 
@@ -16,6 +15,26 @@ def fused_step(generator, discriminator, g_optimizer, d_optimizer, jit_compile=F
     The same training as `GAN.train_on_batch`: fakes drawn in inference mode, one batch for D, fresh latents
     for G's step, both losses and the accuracy handed back. It keeps no averaged generator.
     """
+    step = _fused(generator, discriminator, g_optimizer, d_optimizer, jit_compile)
+    return lambda real_images: step(real_images).numpy().tolist()
+
+
+def fused_steps(*players_and_optimizers, jit_compile=True):
+    """The same for many batches (k, n, ...) in one call: a loop around the step, which alone XLA compiles."""
+    import tensorflow as tf
+
+    step = _fused(*players_and_optimizers, jit_compile)
+
+    @tf.function
+    def run(many):
+        return tf.map_fn(step, many, parallel_iterations=1)
+
+    return lambda many: run(tf.constant(many)).numpy()
+
+
+def _fused(generator, discriminator, g_optimizer, d_optimizer, jit_compile):
+    import tensorflow as tf
+
     d_optimizer.build(discriminator.trainable_variables)
     g_optimizer.build(generator.trainable_variables)
     loss = keras.losses.BinaryCrossentropy(from_logits=True)
@@ -37,9 +56,10 @@ def fused_step(generator, discriminator, g_optimizer, d_optimizer, jit_compile=F
             g_loss = loss(tf.ones((n, 1)), discriminator(fake_images, training=True))
         g_weights = generator.trainable_variables
         g_optimizer.apply(tape.gradient(g_loss, g_weights), g_weights)
-        return d_loss, g_loss, tf.reduce_mean(tf.cast((logits > 0) == (targets > 0.5), tf.float32))
+        accuracy = tf.reduce_mean(tf.cast((logits > 0) == (targets > 0.5), tf.float32))
+        return tf.stack([d_loss, g_loss, accuracy])
 
-    return lambda real_images: [float(value) for value in step(tf.constant(real_images))]
+    return step
 
 
 def classic_step(gan):

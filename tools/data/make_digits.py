@@ -8,8 +8,9 @@ doi 10.24432/C50P49, licensed CC BY 4.0. What changed: they are redrawn as thin 
 
 The file names its arrays as Keras names MNIST's, all of them uint8:
     x_train (10000, 28, 28), y_train (10000,)   8 jittered redrawings of each of 1,250 originals, shuffled
-    x_test (547, 28, 28), y_test (547,)         the other 547 originals, redrawn without jitter
-The split is by original and comes before the jitter: two redrawings of one original are nearly copies.
+    x_test (547, 28, 28), y_test (547,)         one jittered redrawing of each of the other 547 originals
+The split is by original and comes before the jitter: two redrawings of one original are nearly copies. Both
+parts get the same jitter, so that what lies between them is that of other digits, and of nothing else.
 """
 
 from pathlib import Path
@@ -28,9 +29,7 @@ BOX = 20  # MNIST's digits fill a box of 20 pixels inside the 28
 SPARE = 3  # extra pixels on each side of the sheet that a digit is drawn on
 FINE = 4  # strokes are drawn four times finer, then averaged down, which gives them soft edges
 PAD = 3  # room around the original, so that the interpolation sees black outside of it
-INK = 0.58  # where interpolated grey turns into ink: lower is a thicker stroke
 EDGE = 0.06  # how softly it turns
-UPRIGHT = {"rotation": 0.0, "shear": 0.0, "width": 1.0, "ink": INK, "shift": (0.0, 0.0)}
 
 
 def redraw(original, rotation, shear, width, ink, shift):
@@ -100,7 +99,7 @@ def plan():
         originals.reshape(-1, 8, 8) / 16,
         labels,
         [(number, draw_jitter(rng)) for number in train_order],
-        [(number, UPRIGHT) for number in rng.permutation(test_numbers)],
+        [(number, draw_jitter(rng)) for number in rng.permutation(test_numbers)],
     )
 
 
