@@ -160,6 +160,11 @@ class RealFake(_OneTrains, keras.Model):
         logits = self.player(images, training=training)
         return ops.where(ops.isfinite(ops.sum(fake_images)), logits, np.nan)
 
+    @property
+    def losses(self):
+        of_generator = {id(loss) for loss in self.generator.losses}  # what it adds to its own loss
+        return [loss for loss in super().losses if id(loss) not in of_generator]
+
 
 def build_combined(generator: keras.Model, discriminator: keras.Model) -> Combined:
     """Chain `generator` and the frozen `discriminator` into one model, not compiled.

@@ -62,7 +62,7 @@ def check_players(generator, discriminator):
     check_generator(generator)
     for name, model in (("generator", generator), ("discriminator", discriminator)):
         check_strategy(model)
-        if type(model).train_step is not keras.Model.train_step:
+        if getattr(type(model), "train_step", None) is not getattr(keras.Model, "train_step", None):
             raise TypeError(
                 f"{name} has a train_step of its own, which would not be run: each player is trained through "
                 f"a model in which the other is frozen; what serves is a loss, as in GAN(..., d_loss=...)"

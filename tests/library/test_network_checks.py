@@ -549,3 +549,54 @@ def test_a_broken_off_pass_goes_on_with_the_joined_batch(tmp_path):
     loaded = gu.GAN.load(tmp_path / "gan")
     loaded.fit(PHOTOS, batch_size=4, verbose=0)
     assert loaded.step == whole.step == 2 and loaded.curves == whole.curves
+
+
+class OwnStep(keras.Sequential):
+    def train_step(self, *arguments):
+        return super().train_step(*arguments)
+
+
+def test_a_train_step_of_ones_own_is_refused_and_not_passed_over():
+    own = OwnStep([keras.Input(SHAPE), *gu.build_discriminator(SHAPE).layers])
+    with pytest.raises(TypeError, match=r"^discriminator has a train_step of its own.* d_loss="):
+        gu.GAN(generator(), own)
+    gu.build_combined(generator(), own)  # in a loop of one's own it is run
+
+
+def test_a_player_compiled_anew_is_told_and_not_passed_over():
+    gan, images = gu.GAN(generator(), gu.build_discriminator(SHAPE)), np.ones((4, *SHAPE), "float32")
+    gan.discriminator.compile("sgd", keras.losses.BinaryCrossentropy(from_logits=True))
+    for train in (gan.train_on_batch, lambda x: gan.fit(x, verbose=0, batch_size=2, steps_per_execution=2)):
+        with pytest.raises(ValueError, match=r"^discriminator has been compiled anew, .* gan.real_fake"):
+            train(images)
+    gan.real_fake.compile(gan.discriminator.optimizer, gan.discriminator.loss, metrics=["accuracy"])
+    gan.train_on_batch(images)
+    assert int(gan.discriminator_optimizer.iterations) == 1
+
+
+def test_what_g_adds_to_its_own_loss_is_not_added_to_that_of_d():
+    images = np.random.default_rng(0).uniform(size=(6, *SHAPE)).astype("float32")
+    losses = []
+    for weight in (0.0, 100.0):
+        keras.utils.set_random_seed(1)
+        penalty = layers.ActivityRegularization(l2=weight)
+        g = keras.Sequential([keras.Input((3,)), *generator().layers, penalty])
+        gan = gu.GAN(g, gu.build_discriminator(SHAPE), seed=1)
+        losses.append(gan.train_on_batch(images))
+    assert losses[0]["d_loss"] == losses[1]["d_loss"] and losses[0]["g_loss"] < losses[1]["g_loss"]
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+def test_mixed_precision_scales_the_loss_of_both_players_once(steps):
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        gan = gu.GAN(generator(), gu.build_discriminator(SHAPE), seed=1)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    optimizers = gan.generator_optimizer, gan.discriminator_optimizer
+    assert all(isinstance(o, keras.optimizers.LossScaleOptimizer) for o in optimizers)
+    assert not any(isinstance(o.inner_optimizer, keras.optimizers.LossScaleOptimizer) for o in optimizers)
+    images = np.random.default_rng(0).uniform(size=(12, *SHAPE)).astype("float32")
+    before = gan.discriminator.get_weights()
+    gan.fit(images, batch_size=4, verbose=0, steps_per_execution=steps)
+    assert gan.step == 3 and not all(map(np.array_equal, before, gan.discriminator.get_weights()))

@@ -91,8 +91,7 @@ def test_stopped_between_steps_and_called_again(error, step, images, uninterrupt
 @pytest.mark.parametrize(
     ("player", "method"),
     [
-        ("generator", "predict_on_batch"),
-        ("discriminator", "train_on_batch"),
+        ("real_fake", "train_on_batch"),
         ("combined", "train_on_batch"),
     ],
 )
@@ -242,8 +241,8 @@ def test_a_full_disk_leaves_the_old_one(images, tmp_path):
     assert_same(gu.GAN.load(tmp_path / "gan"), gan)
 
 
-@pytest.mark.parametrize(("player", "broken"), [("generator", "fake_images"), ("discriminator", "d_loss")])
-def test_numbers_that_are_not_finite_stop_training(player, broken, images, tmp_path):
+@pytest.mark.parametrize("player", ["generator", "discriminator"])
+def test_numbers_that_are_not_finite_stop_training(player, images, tmp_path):
     gan = small_gan()
     checkpoint = keras.callbacks.ModelCheckpoint(tmp_path / "gan.keras", save_freq=1)
 
@@ -251,7 +250,7 @@ def test_numbers_that_are_not_finite_stop_training(player, broken, images, tmp_p
         model = getattr(gan, player)
         model.set_weights([w * np.nan for w in model.get_weights()])
 
-    with pytest.raises(FloatingPointError, match=f"{broken}: NaN or infinite at step 8, .*learning rates"):
+    with pytest.raises(FloatingPointError, match=r"d_loss: NaN or infinite at step 8, .*learning rates"):
         fit(gan, images, callbacks=[checkpoint, At(7, spoil)])
     assert all(np.isfinite(values[:7]).all() for values in gan.curves.values())
     assert gu.GAN.load(tmp_path / "gan.keras").step == 7
