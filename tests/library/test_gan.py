@@ -182,6 +182,21 @@ def test_saving_does_not_overwrite_what_is_no_gan(tmp_path):
         gu.GAN.load(tmp_path / "thesis")
 
 
+@pytest.mark.parametrize("steps", [1, 5])
+def test_whatever_draws_draws_with_the_average(images, tmp_path, steps):
+    gan = small_gan(average=0.9)
+    gan.fit(images, epochs=4, batch_size=30, verbose=0, steps_per_execution=steps)
+    raw = gan.generator.predict_on_batch(gan.frame_latents)
+    averaged = gan.averaged_generator.predict_on_batch(gan.frame_latents)
+    assert gan.step == 20 and abs(raw - averaged).max() > 0.02
+    gan.save(tmp_path / "gan")
+    forger = keras.models.load_model(tmp_path / "gan" / "averaged_generator.keras")
+    loaded = gu.GAN.load(tmp_path / "gan")
+    for draw in (gan.generate, loaded.generate, lambda latents: forger.predict_on_batch(latents)):
+        np.testing.assert_array_equal(draw(latents=gan.frame_latents), averaged)
+    np.testing.assert_array_equal(gan.frames[-1][1], np.round(255 * averaged).astype("uint8"))
+
+
 def test_averaging_follows_the_formula(images):
     gan, plain = small_gan(average=0.9), small_gan(average=0)
     latents = np.ones((3, 4), "float32")
