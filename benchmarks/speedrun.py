@@ -5,9 +5,9 @@
 
 The rules and the records stand in speedrun.md. An entry is a file with a generator function
 `train(images, seed)`, which trains on images (60000, 28, 28, 1), float32 in [0, 1], and yields, whenever it
-wants to be measured, a function of n that draws n such images. The clock runs inside the generator alone, from
-its first line on: building and compiling count, importing and measuring do not. Without an entry ours runs,
-the `train` below.
+wants to be measured, a function of n that draws n such images. The clock runs inside the generator alone,
+from its first line on: building and compiling count, importing and measuring do not. Without an entry ours
+runs, the `train` below.
 """
 
 import argparse
