@@ -44,9 +44,16 @@ def fused_steps(generator, discriminator, g_optimizer, d_optimizer, seed=0):
         accuracy = jnp.mean((logits > 0) == (targets > 0.5))
         return (g, statistics, g_state, d, d_state, key), jnp.stack([d_value, g_value, accuracy])
 
-    @jax.jit
-    def run(state, real_images):
-        return jax.lax.scan(step, state, real_images)
+    scan, one = jax.jit(lambda state, many: jax.lax.scan(step, state, many)), jax.jit(step)
+
+    def run(state, many):
+        if jax.default_backend() != "cpu":
+            return scan(state, many)
+        numbers = []  # on a CPU a scan runs convolutions on one core
+        for real_images in many:
+            state, found = one(state, real_images)
+            numbers.append(found)
+        return state, numbers
 
     parts = (
         generator.trainable_variables,

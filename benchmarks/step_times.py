@@ -59,11 +59,11 @@ def _ways(name, batch, calls, images):
     return ways | rival(name, few, many)
 
 
-def _gan(name, jit_compile=False):
+def _gan(name, jit_compile=None):
     keras.utils.set_random_seed(0)
     gan = gu.GAN(*rivals.our_networks(name), seed=0)
-    for model in (gan.real_fake, gan.combined):
-        model.jit_compile = jit_compile
+    if jit_compile is not None:  # else as Keras has it: JAX compiles, TensorFlow on a CPU leaves XLA out
+        gan.real_fake.jit_compile = gan.combined.jit_compile = jit_compile
     return gan
 
 

@@ -100,9 +100,16 @@ def _jax(gan):
             values.update(zip(map(id, averages), moved, strict=True))
         return values, numbers
 
-    @jax.jit
+    scan, one = jax.jit(lambda values, *batches: jax.lax.scan(step, values, batches)), jax.jit(step)
+
     def run(values, *batches):
-        return jax.lax.scan(step, values, batches)
+        if jax.default_backend() != "cpu":
+            return scan(values, *batches)
+        numbers = []  # inside of a compiled loop a CPU's convolutions use one core
+        for batch in zip(*batches, strict=True):
+            values, found = one(values, batch)
+            numbers.append(found)
+        return values, numbers
 
     def train(*batches):
         values, numbers = run({key: v.value for key, v in kept.items()}, *batches)

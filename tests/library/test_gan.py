@@ -21,26 +21,40 @@ def assert_same_weights(a, b):
         np.testing.assert_array_equal(first, second)
 
 
-def test_fit_is_the_hand_written_loop(images):
-    gan, twin = small_gan(), small_gan()
-    gan.fit(images, epochs=2, batch_size=64, verbose=0)
-    rng = np.random.default_rng(1)
+@pytest.mark.parametrize("steps", [1, 2], ids=["loop", "compiled"])
+def test_fit_is_the_hand_written_loop(images, steps):
+    gan, twin = small_gan(average=0.9), small_gan()
+    gan.fit(images, epochs=5, batch_size=64, verbose=0, steps_per_execution=steps)
+    rng, numbers = np.random.default_rng(1), []
     loss = keras.losses.BinaryCrossentropy(from_logits=True)
-    twin.discriminator.compile(keras.optimizers.AdamW(1e-3, weight_decay=0.2, beta_1=0.0, beta_2=0.9), loss)
-    twin.combined.compile(keras.optimizers.Adam(2e-3, beta_1=0.0, beta_2=0.9), loss)
-    for _ in range(2):
+    generator, discriminator = twin.generator, twin.discriminator
+    combined = gu.build_combined(generator, discriminator)
+    discriminator.compile(keras.optimizers.AdamW(1e-3, weight_decay=0.2, beta_1=0.0, beta_2=0.9), loss)
+    combined.compile(keras.optimizers.Adam(2e-3, beta_1=0.0, beta_2=0.9), loss)
+    for _ in range(5):
         order = rng.permutation(150)
         for start in (0, 64, 128):
             real_images = images[order[start : start + 64]]
             n = len(real_images)
-            fake_images = twin.generator.predict_on_batch(rng.standard_normal((n, 4), dtype="float32"))
+            fake_images = generator.predict_on_batch(rng.standard_normal((n, 4), dtype="float32"))
             targets = np.concatenate([np.ones((n, 1), "float32"), np.zeros((n, 1), "float32")])
-            twin.discriminator.train_on_batch(np.concatenate([real_images, fake_images]), targets)
-            twin.combined.train_on_batch(
-                rng.standard_normal((n, 4), dtype="float32"), np.ones((n, 1), "float32")
-            )
-    assert_same_weights(gan.generator, twin.generator)
-    assert_same_weights(gan.discriminator, twin.discriminator)
+            d_loss = discriminator.train_on_batch(np.concatenate([real_images, fake_images]), targets)
+            latents = rng.standard_normal((n, 4), dtype="float32")
+            numbers.append((d_loss, combined.train_on_batch(latents, np.ones((n, 1), "float32"))))
+            if len(numbers) == 10:
+                average = generator.get_weights()  # it begins here, and is not brought up to date before 20
+    for by_hand, trained in (
+        (generator.get_weights(), gan.generator),
+        (discriminator.get_weights(), gan.discriminator),
+        (average, gan.averaged_generator),
+    ):
+        for first, second in zip(by_hand, trained.get_weights(), strict=True):
+            if steps == 1:
+                np.testing.assert_array_equal(first, second)
+            else:
+                np.testing.assert_allclose(first, second, rtol=1e-4, atol=1e-5)
+    for name, values in zip(("d_loss", "g_loss"), zip(*numbers, strict=True), strict=True):
+        np.testing.assert_allclose(gan.curves[name], values, rtol=1e-4)
 
 
 def test_history_and_curves(images):
