@@ -56,11 +56,21 @@ def steps(images):
         row | {"backend": "TensorFlow"}
         for name in OURS
         for batch in (64, 128)
-        for row in step_times.measure(name, batch, CALLS, images)
+        for row in step_times.measure(name, batch, CALLS, images, seconds=1)
     ]
     calls = [str(k) for k in CALLS]
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, HERE / "gpu.py", "--batches", "64", "128", "--calls", *calls]
+        command = [
+            sys.executable,
+            HERE / "gpu.py",
+            "--seconds",
+            "1",
+            "--batches",
+            "64",
+            "128",
+            "--calls",
+            *calls,
+        ]
         environment = os.environ | {"KERAS_BACKEND": "jax"}
         subprocess.run([*command, "--out", f"{folder}/jax.json"], check=True, env=environment)
         found = json.loads(Path(f"{folder}/jax.json").read_text(encoding="utf-8"))

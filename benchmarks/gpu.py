@@ -37,6 +37,7 @@ def main():
     )
     parser.add_argument("--batches", type=int, nargs="+", default=[64, 512])
     parser.add_argument("--calls", type=int, nargs="+", default=[20])
+    parser.add_argument("--seconds", type=float, default=2.0, help="for each way")
     parser.add_argument("--out", type=Path, help="a .json for all figures")
     asked = parser.parse_args()
     most = max(asked.calls) * max(asked.batches)
@@ -46,7 +47,7 @@ def main():
         row
         for name in ("MLP", "DCGAN")
         for batch in asked.batches
-        for row in step_times.measure(name, batch, asked.calls, images)
+        for row in step_times.measure(name, batch, asked.calls, images, asked.seconds)
     ]
     if asked.out:
         results = {"machine": device(), "steps": rows}

@@ -149,10 +149,11 @@ class GAN:
         # G's step: fresh latents, all targets 1. D is frozen.
         g_logs = self.combined.train_on_batch(self._draw_latents(n, self.random), real, return_dict=True)
 
-        decay = averaging.decay(self.average, self.step + 1)
+        logs = fitting.note_step(self, d_logs["loss"], g_logs["loss"], d_logs["accuracy"])
+        decay = averaging.decay(self.average, self.step)
         if decay < 1:
             averaging.update(self._averaged_generator.weights, self.generator.weights, decay)
-        return fitting.note_step(self, d_logs["loss"], g_logs["loss"], d_logs["accuracy"])
+        return logs
 
     def fit(
         self,

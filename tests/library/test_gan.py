@@ -38,9 +38,11 @@ def test_fit_is_the_hand_written_loop(images, steps):
             n = len(real_images)
             fake_images = generator.predict_on_batch(rng.standard_normal((n, 4), dtype="float32"))
             targets = np.concatenate([np.ones((n, 1), "float32"), np.zeros((n, 1), "float32")])
-            d_loss = discriminator.train_on_batch(np.concatenate([real_images, fake_images]), targets)
-            latents = rng.standard_normal((n, 4), dtype="float32")
-            numbers.append((d_loss, combined.train_on_batch(latents, np.ones((n, 1), "float32"))))
+            both = np.concatenate([real_images, fake_images])
+            d_logs = discriminator.train_on_batch(both, targets, return_dict=True)
+            latents, real = rng.standard_normal((n, 4), dtype="float32"), np.ones((n, 1), "float32")
+            g_logs = combined.train_on_batch(latents, real, return_dict=True)
+            numbers.append((d_logs["loss"], g_logs["loss"]))
             if len(numbers) == 10:
                 average = generator.get_weights()  # it begins here, and is not brought up to date before 20
     for by_hand, trained in (
