@@ -28,6 +28,11 @@ def compile_steps(gan):
     return _COMPILE[keras.backend.backend()](gan)
 
 
+def made_by_compile(gan):
+    """What `compile` of the two models made: where it is called again, the steps must be compiled again."""
+    return [metric for model in (gan.real_fake, gan.combined) for metric in model.metrics]
+
+
 def _take_step(gan, train_d, train_g, real_images, latents):
     """One step: what is common to all backends. Returns d_loss, g_loss and d_accuracy."""
     n = real_images.shape[1]

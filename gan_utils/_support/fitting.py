@@ -202,8 +202,9 @@ def _train_on_batches(gan, real_images, steps):
     # A generator of random numbers gives the same ones at once as one after the other.
     latents = gan.random.standard_normal((steps, gan.d_steps + 1, n, gan.latent_dim), dtype="float32")
     decays = [averaging.decay(gan.average, gan.step + 1 + i) for i in range(steps)]
-    gan._compiled_steps = gan._compiled_steps or compiled_steps.compile_steps(gan)
-    numbers = gan._compiled_steps(real_images, latents, np.array(decays, keras.config.floatx()))
+    if not gan._compiled_steps or gan._compiled_steps[1] != compiled_steps.made_by_compile(gan):
+        gan._compiled_steps = compiled_steps.compile_steps(gan), compiled_steps.made_by_compile(gan)
+    numbers = gan._compiled_steps[0](real_images, latents, np.array(decays, keras.config.floatx()))
     return [note_step(gan, *row) for row in numbers]
 
 

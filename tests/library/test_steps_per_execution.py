@@ -116,7 +116,7 @@ def test_a_fault_in_it_would_be_seen(images, doubles):
         seen.append((batches, [keras.ops.convert_to_numpy(v) + 0 for v in variables]))
         return run(*batches)
 
-    compiled._compiled_steps = watched
+    compiled._compiled_steps = watched, compiled_steps.made_by_compile(compiled)
     compiled.fit(images[:140], steps_per_execution=7, **asked)
     assert differences(loop, compiled) == []
     batches, before = seen[-1]
@@ -126,6 +126,20 @@ def test_a_fault_in_it_would_be_seen(images, doubles):
         run(*fault(*batches))
         found = differences(loop, compiled)
         assert found and (set(found) <= AVERAGE) == ("average" in fault.__name__), fault
+
+
+@pytest.mark.parametrize("player", ["real_fake", "combined"])
+def test_what_is_compiled_anew_trains_as_it_was_compiled(player, images, doubles):
+    loop, compiled = small_gan(dropout=False), small_gan(dropout=False)
+    for gan, steps in ((loop, 1), (compiled, 3)):
+        asked = {"batch_size": 50, "verbose": 0, "steps_per_execution": steps}
+        gan.fit(images, **asked)
+        model = getattr(gan, player)
+        model.compile(keras.optimizers.SGD(0.1), model.loss, metrics=["accuracy"])
+        if player == "real_fake":  # D alone follows it
+            gan.discriminator.compile(model.optimizer, model.loss, metrics=["accuracy"])
+        gan.fit(images, **asked)
+    assert differences(loop, compiled) == []
 
 
 def test_callbacks_film_and_bar_come_between_calls(images, capsys):
@@ -181,11 +195,12 @@ def test_nan_is_told_with_its_step(images):
 def test_a_call_that_fails_before_it_trains_leaves_a_whole_step(images):
     gan = small_gan()
     gan.fit(images, batch_size=20, verbose=0, steps_per_execution=4)
-    run, gan._compiled_steps = gan._compiled_steps, lambda *batches: 1 / 0
+    run, made = gan._compiled_steps
+    gan._compiled_steps = lambda *batches: 1 / 0, made
     with pytest.raises(ZeroDivisionError):
         gan.fit(images, batch_size=20, verbose=0, steps_per_execution=4)
     assert gan.broken_step is None and gan.step == 8
-    gan._compiled_steps = lambda *batches: (run(*batches), 1 / 0)
+    gan._compiled_steps = lambda *batches: (run(*batches), 1 / 0), made
     with pytest.raises(ZeroDivisionError):
         gan.fit(images, batch_size=20, verbose=0, steps_per_execution=4)
     assert "broke off half-way" in gan.broken_step
