@@ -69,3 +69,10 @@ def chromium():
             yield chromium
     except browser.NoBrowser as reason:
         pytest.skip(str(reason))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What tests have found, each with `record_property`: prints of theirs would be lost where two run at once."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, found in report.user_properties:
+            terminalreporter.write_line(f"{name}: {found}")

@@ -18,14 +18,6 @@ ROOT = Path(__file__).parents[2]
 SUITE = [f"tests/library/test_{name}.py" for name in ("gradients", "contracts", "gan")]
 
 
-@pytest.fixture(scope="module")
-def catches():
-    table = {}
-    yield table
-    print("\n\n| fault | caught by |\n| --- | --- |")
-    print("\n".join(f"| {name} | `{test}` |" for name, test in table.items()))
-
-
 def run(fault, suite=SUITE):
     """The suite on GANs with this fault, stopped at the first failure."""
     command = [
@@ -51,12 +43,12 @@ def test_without_a_fault_all_is_green():
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_is_caught(fault, catches):
+def test_a_fault_is_caught(fault, record_property):
     result = run(fault)
     assert result.returncode == 1, f"{fault} was not caught:\n{result.stdout}{result.stderr}"
     failed = [line.split(" - ")[0] for line in result.stdout.splitlines() if line.startswith("FAILED")]
     assert failed and "NameError" not in result.stdout, result.stdout
-    catches[fault] = failed[0].removeprefix("FAILED tests/library/")
+    record_property(fault, f"caught by {failed[0].removeprefix('FAILED tests/library/')}")
 
 
 COMPILED = ["tests/library/test_gan.py", "-k", "hand_written_loop and compiled"]
