@@ -39,9 +39,9 @@ class GAN:
 
     Attributes:
         generator: the generator whose weights train.
-        combined, real_fake: the two compiled models that `train_on_batch` trains: each player is trained
-            through a model in which the other is frozen.
-        discriminator: compiled, too, with the optimizer and the loss of `real_fake`, for loops of your own.
+        combined, real_fake: compiled models, of which `train_on_batch` trains the first for G, the second for
+            D: each player is trained through a model in which the other is frozen.
+        discriminator: compiled with `real_fake`, with the same optimizer and loss, for loops of your own.
         generator_optimizer, discriminator_optimizer: each player's.
         step: number of steps trained.
         curves: dict of "d_loss", "g_loss", "d_accuracy", one float a step, over the GAN's whole life.
@@ -82,12 +82,11 @@ class GAN:
         self.combined.compile(
             g_optimizer or keras.optimizers.Adam(2e-3, beta_1=0.0, beta_2=0.9), own_loss("g_loss", g_loss)
         )
-        self.real_fake, d_loss = RealFake(generator, discriminator), own_loss("d_loss", d_loss)
-        d_optimizer = d_optimizer or keras.optimizers.AdamW(1e-3, weight_decay=0.2, beta_1=0.0, beta_2=0.9)
-        for model in (self.real_fake, discriminator):
-            accuracy = keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)  # a logit of 0 is D = 1/2
-            model.compile(d_optimizer, d_loss, metrics=[accuracy])
-            d_optimizer = model.optimizer  # mixed precision wraps it, and once is enough
+        self.real_fake = RealFake(generator, discriminator)
+        self.real_fake.compile(
+            d_optimizer or keras.optimizers.AdamW(1e-3, weight_decay=0.2, beta_1=0.0, beta_2=0.9),
+            own_loss("d_loss", d_loss),
+        )
         self.d_steps = int(d_steps)
         self.latent_dim, self.image_shape = generator.input_shape[1], generator.output_shape[1:]
         self.average = average
@@ -180,8 +179,9 @@ class GAN:
                 as the epoch's means; their model is this GAN, with `stop_training` and `save`. Those of
                 Keras's that need more than that are refused, with what serves.
             verbose: 0 is silent, 1 one progress bar for all epochs, 2 a line for each.
-            steps_per_execution: so many steps run in one compiled call, as in `keras.Model.compile`: the same
-                training to within rounding, in less time. Callbacks, the film and Stop come between calls.
+            steps_per_execution: steps from one turn of callbacks, film and Stop to the next, taken without
+                Python: in one compiled call on TensorFlow, and with JAX on a GPU. The same training to within
+                rounding, in less time, by the two models' `train_step`.
 
         Returns:
             Keras's History: `.history` holds the epochs' means. `curves` has every step.

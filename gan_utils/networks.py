@@ -10,9 +10,8 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from gan_utils._support import gradients
+from gan_utils._support import gradients, network_checks
 from gan_utils._support.image_checks import check_count
-from gan_utils._support.network_checks import check_pair
 from gan_utils._support.settings import CHANNELS_LAST
 
 Shape = tuple[int, ...]
@@ -107,27 +106,24 @@ def build_dcgan_generator(latent_dim: int = 64, image_shape: Shape = (28, 28, 1)
 
 
 class _OneTrains:
-    """Two networks, of which `player` trains and the other is frozen; what it reports is of one batch.
+    """Two networks, of which `learner` trains and the other is frozen.
 
     A network is frozen by what this model *offers* to an optimizer, not by its `trainable` flags: those are
     shared with the network itself, and Keras 3 reads them whenever it traces a step, so that freezing D in
     one model would stop its training in the other. Frozen weights must stand among the non-trainable ones,
-    for a backend that compiles pure functions (JAX) would otherwise bake their present values in.
+    because a backend that compiles pure functions (JAX) would otherwise bake their present values in.
     """
 
-    trainable_weights = property(lambda model: model.player.trainable_weights)
-    trainable_variables = property(lambda model: model.player.trainable_variables)
+    trainable_weights = property(lambda model: model.learner.trainable_weights)
+    trainable_variables = property(lambda model: model.learner.trainable_variables)
     non_trainable_weights = property(lambda model: _without(model.weights, model.trainable_weights))
     non_trainable_variables = property(lambda model: _without(model.variables, model.trainable_variables))
 
-    def compute_metrics(self, x, y, y_pred, sample_weight=None):
-        logs = super().compute_metrics(x, y, y_pred, sample_weight)
-        for metric in self.metrics:  # inside the compiled step, where it costs nothing
-            metric.reset_state()
-        return logs
-
-    def reset_metrics(self):
-        """Nothing is left to do: every step ends with its metrics reset."""
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        if training:  # each step reports its own batch; inside the compiled step this costs nothing
+            for metric in self.metrics:
+                metric.reset_state()
+        return super().compute_loss(x, y, y_pred, sample_weight, training)
 
 
 @keras.saving.register_keras_serializable("gan_utils")
@@ -137,28 +133,33 @@ class Combined(_OneTrains, keras.Sequential):
     It takes the layers [generator, discriminator], in this order, and checks nothing.
     """
 
-    player = property(lambda model: model.layers[0])
+    learner = property(lambda model: model.layers[0])
 
 
 class RealFake(_OneTrains, keras.Model):
-    """The mirror image of `Combined`: real images, and those of the frozen generator, before D.
+    """Trains D: real images, and fakes drawn by the frozen G, go through D in one batch.
 
-    Real images (n, ...) and latents (n, latent_dim) -> 2 n logits, those of the real images first. G draws in
-    inference mode: BatchNormalization uses its moving statistics, and nothing of G changes. Where an image
-    holds NaN, so does every logit: a ReLU in D may turn NaN into 0, and hide it.
+    The mirror image of `Combined`. Real images (n, ...) and latents (n, latent_dim) -> 2 n logits, those of
+    the real images first. G draws in inference mode: BatchNormalization uses its moving statistics, and
+    nothing of G changes. If a fake is not finite, no logit is: a ReLU in D may turn NaN into 0, and hide it.
     """
 
     def __init__(self, generator: keras.Model, discriminator: keras.Model) -> None:
         super().__init__(name="real_fake", dtype=discriminator.dtype_policy, autocast=False)
-        self.generator, self.player = generator, discriminator
+        self.generator, self.learner = generator, discriminator
         self.built = True  # for both are
+
+    def compile(self, optimizer="rmsprop", loss=None, metrics=None, **arguments):
+        """As Keras's; compiles D, too. The default metric is "accuracy", where a logit of 0 is D = 1/2."""
+        super().compile(optimizer, loss, metrics=network_checks.accuracy(metrics), **arguments)
+        self.learner.compile(self.optimizer, loss, metrics=network_checks.accuracy())
 
     def call(self, inputs, training=False):
         real_images, latents = inputs
         fake_images = ops.stop_gradient(self.generator(latents, training=False))
         images = ops.concatenate([ops.cast(x, self.compute_dtype) for x in (real_images, fake_images)])
-        logits = self.player(images, training=training)
-        return ops.where(ops.isfinite(ops.sum(fake_images)), logits, np.nan)
+        logits = self.learner(images, training=training)
+        return ops.where(ops.all(ops.isfinite(fake_images)), logits, np.nan)
 
     @property
     def losses(self):
@@ -183,7 +184,7 @@ def build_combined(generator: keras.Model, discriminator: keras.Model) -> Combin
             output, does not end in a logit, or scores an image by the company it comes in, as
             BatchNormalization does. The last two are found by trying, without a trace.
     """
-    check_pair(generator, discriminator)
+    network_checks.check_pair(generator, discriminator)
     return Combined([generator, discriminator], name="combined")
 
 

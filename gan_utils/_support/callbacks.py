@@ -81,7 +81,7 @@ def _check_serves(callback, more_logs):
 
 def missing_attribute(gan, name):
     """`GAN.__getattr__`: tell callbacks, and others who take a GAN for a Keras model, where to look."""
-    parts = [part for part in ("generator", "discriminator", "combined") if part in vars(gan)]
+    parts = [part for part in ("generator", "discriminator", "combined", "real_fake") if part in vars(gan)]
     there = [f"gan.{part}.{name}" for part in parts if getattr(vars(gan)[part], name, None) is not None]
     serves = f"; what serves is {' or '.join(there)}" if there and not name.startswith("_") else ""
     raise AttributeError(f"a GAN has no attribute {name!r}{serves}", name=name, obj=gan)

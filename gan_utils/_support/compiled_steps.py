@@ -1,8 +1,7 @@
-"""Many steps of training in one call: `GAN.train_on_batch` compiled whole, for each backend.
+"""Many steps of `GAN.train_on_batch` in one call: the same training to within rounding.
 
-Each is the algorithm once more, with `train_step` of the two models for what is `train_on_batch` in the loop:
-what Keras compiles there on its own is compiled here together. Images, latents and the decays of the average
-travel as arrays, so that the training is the same to within rounding.
+`_take_step` is one step, written with the two models' `train_step`, which is what Keras compiles of a
+`train_on_batch`. Below it stands, for each backend, how to run it for many batches.
 """
 
 import warnings
@@ -14,34 +13,52 @@ from keras import ops
 from gan_utils._support import averaging
 
 
-def compile_steps(gan):
-    """Return a function that trains for as many steps as its arrays are long.
+class CompiledSteps:
+    """The steps of a GAN, as its two models are compiled now. Call it to train.
 
-    It takes real_images (steps, d_steps, n, ...), latents (steps, d_steps + 1, n, latent_dim), the last of
-    each step G's, and decays (steps,), all float32, and returns numbers (steps, 3): d_loss, g_loss and
-    d_accuracy of each step.
+    Args of a call, float arrays, all that the steps take from outside:
+        real_images (steps, d_steps, n, ...), latents (steps, d_steps + 1, n, latent_dim), the last of each
+        step G's, and decays (steps,) of the average. It returns numbers (steps, 3): d_loss, g_loss and
+        d_accuracy of each step.
     """
-    for model in (gan.real_fake, gan.combined):  # what Keras makes in its first step cannot be made in a loop
-        if not model.optimizer.built:
-            model.optimizer.build(model.trainable_variables)
-        model.compute_metrics(None, ops.ones((1, 1)), ops.ones((1, 1)))
-    return _COMPILE[keras.backend.backend()](gan)
+
+    def __init__(self, gan):
+        self.gan = gan
+        for model in _models(gan):  # what Keras makes in its first step cannot be made in a loop
+            if not model.optimizer.built:
+                model.optimizer.build(model.trainable_variables)
+            model.compute_metrics(None, ops.ones((1, 1)), ops.ones((1, 1)))
+        self.made_for, self.run = self._parts(), _COMPILE[keras.backend.backend()](gan)
+
+    def __call__(self, real_images, latents, decays):
+        return self.run(real_images, latents, decays)
+
+    def fits(self):
+        """Are the models compiled as they were then, with the same optimizers, losses and metrics?"""
+        return self.made_for == self._parts()
+
+    def _parts(self):
+        models = _models(self.gan)
+        return [id(part) for m in models for part in (m.optimizer, *m.optimizer.variables, *m.metrics)]
 
 
-def made_by_compile(gan):
-    """What `compile` of the two models made: where it is called again, the steps must be compiled again."""
-    return [metric for model in (gan.real_fake, gan.combined) for metric in model.metrics]
+def _models(gan):
+    return gan.real_fake, gan.combined
 
 
-def _take_step(gan, train_d, train_g, real_images, latents):
-    """One step: what is common to all backends. Returns d_loss, g_loss and d_accuracy."""
+def _take_step(gan, train_d, train_g, real_images, latents, decay):
+    """One step: what is common to all backends.
+
+    Returns d_loss, g_loss and d_accuracy; and the decay of the average, 1 where one of these is not finite.
+    """
     n = real_images.shape[1]
     real, fake = ops.ones((n, 1), "float32"), ops.zeros((n, 1), "float32")
     for i in range(gan.d_steps):
         d_logs = train_d(((real_images[i], latents[i]), ops.concatenate([real, fake])))
     g_logs = train_g((latents[gan.d_steps], real))
     numbers = d_logs["loss"], g_logs["loss"], d_logs["accuracy"]
-    return ops.stack([ops.cast(number, keras.config.floatx()) for number in numbers])
+    numbers = ops.stack([ops.cast(number, keras.config.floatx()) for number in numbers])
+    return numbers, ops.where(ops.all(ops.isfinite(numbers)), decay, 1)
 
 
 def _tensorflow(gan):
@@ -49,28 +66,50 @@ def _tensorflow(gan):
 
     averages, weights = gan._averaged_generator.weights, gan.generator.weights
 
-    # XLA compiles the step, not the loop around it: inside of a loop its convolutions use one core.
-    @tf.function(jit_compile=_jit_serves(gan), autograph=False)
-    def step(batch):
-        real_images, latents, decay = batch
-        numbers = _take_step(gan, gan.real_fake.train_step, gan.combined.train_step, real_images, latents)
-        if gan.average:
-            tf.cond(decay < 1, lambda: averaging.update(averages, weights, decay), lambda: None)
-        return numbers
+    def compile_steps(jit_compile):
+        # XLA compiles the step and not the loop around it, in which its convolutions are many times slower.
+        @tf.function(jit_compile=jit_compile, autograph=False)
+        def step(batch):
+            *arrays, decay = batch
+            trainers = (model.train_step for model in _models(gan))
+            numbers, decay = _take_step(gan, *trainers, *arrays, decay)
+            if gan.average:
+                tf.cond(decay < 1, lambda: averaging.update(averages, weights, decay), lambda: None)
+            return numbers
 
-    @tf.function(autograph=False)
+        @tf.function(autograph=False)
+        def steps(*batches):
+            return tf.map_fn(step, batches, parallel_iterations=1, fn_output_signature=keras.config.floatx())
+
+        return steps
+
+    steps = compile_steps(_xla_serves(gan))
+
     def run(*batches):
-        return tf.map_fn(step, batches, parallel_iterations=1, fn_output_signature=keras.config.floatx())
+        nonlocal steps
+        batches, updates = (
+            [tf.constant(batch) for batch in batches],
+            int(gan.discriminator_optimizer.iterations),
+        )
+        try:
+            return steps(*batches).numpy()
+        except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError):
+            if int(gan.discriminator_optimizer.iterations) > updates:
+                raise
+        steps = compile_steps(
+            jit_compile=False
+        )  # a layer, perhaps, that XLA cannot compile, and does not say
+        return steps(*batches).numpy()
 
-    return lambda *batches: run(*map(tf.constant, batches)).numpy()
+    return run
 
 
-def _jit_serves(gan):
-    """Whether XLA, which not every layer and machine can, would make the same training in less time."""
+def _xla_serves(gan):
+    """Can XLA compile all layers, as far as they say, and would it draw the same random numbers?"""
     players = gan.generator, gan.discriminator
     if any(len(player.variables) > len(player.weights) for player in players):
         return False  # states of random numbers, as Dropout's: XLA draws others from the same seed
-    model = type(gan.real_fake)(*players)
+    model = type(gan.real_fake)(*players)  # a new one: it is asked, and gan.real_fake stays as it is
     with warnings.catch_warnings(action="ignore"):  # Keras says which layer cannot
         model.jit_compile = True
     return model.jit_compile
@@ -79,57 +118,57 @@ def _jit_serves(gan):
 def _jax(gan):
     import jax
 
-    players = gan.real_fake, gan.combined
     averages, weights = gan._averaged_generator.weights, gan.generator.weights
-    kept = {id(v): v for model in players for part in _state(model) for v in part}
-    kept |= {id(v): v for v in averages}
+    variables = {id(v): v for model in _models(gan) for part in _state(model) for v in part}
+    variables |= {id(v): v for v in averages}
 
     def step(values, batch):
-        real_images, latents, decay = batch
+        *arrays, decay = batch
         values = dict(values)
 
-        def train(model):
-            def train_on(data):
+        def stateless_train_step(model):
+            def train_step(data):
                 state = [[values[id(v)] for v in part] for part in _state(model)]
                 logs, new = model.train_step(state, data)
-                for part, arrays in zip(_state(model), new, strict=True):
-                    values.update({id(v): array for v, array in zip(part, arrays, strict=True)})
+                for part, found in zip(_state(model), new, strict=True):
+                    values.update({id(v): array for v, array in zip(part, found, strict=True)})
                 return logs
 
-            return train_on
+            return train_step
 
-        numbers = _take_step(gan, *map(train, players), real_images, latents)
+        numbers, decay = _take_step(gan, *map(stateless_train_step, _models(gan)), *arrays, decay)
         if gan.average:
             old, new = ([values[id(v)] for v in part] for part in (averages, weights))
             moved = jax.lax.cond(decay < 1, lambda: averaging.moved(old, new, decay), lambda: old)
             values.update(zip(map(id, averages), moved, strict=True))
         return values, numbers
 
-    scan, one = jax.jit(lambda values, *batches: jax.lax.scan(step, values, batches)), jax.jit(step)
+    one_step = jax.jit(step)
+    many_steps = jax.jit(lambda values, *batches: jax.lax.scan(step, values, batches))
 
-    def run(values, *batches):
+    def steps(values, *batches):
         if jax.default_backend() != "cpu":
-            return scan(values, *batches)
-        numbers = []  # inside of a compiled loop a CPU's convolutions use one core
+            return many_steps(values, *batches)
+        numbers = []  # on a CPU convolutions are many times slower in a compiled loop
         for batch in zip(*batches, strict=True):
-            values, found = one(values, batch)
+            values, found = one_step(values, batch)
             numbers.append(found)
         return values, numbers
 
-    def train(*batches):
-        values, numbers = run({key: v.value for key, v in kept.items()}, *batches)
-        for key, v in kept.items():
+    def run(*batches):
+        values, numbers = steps({key: v.value for key, v in variables.items()}, *batches)
+        for key, v in variables.items():
             v.assign(values[key])
         return np.asarray(numbers)
 
-    return train
+    return run
 
 
 def _torch(gan):
     averages, weights = gan._averaged_generator.weights, gan.generator.weights
 
-    def step(real_images, latents, decay):
-        numbers = _take_step(gan, gan.real_fake.train_step, gan.combined.train_step, real_images, latents)
+    def step(*arrays, decay):
+        numbers, decay = _take_step(gan, *(model.train_step for model in _models(gan)), *arrays, decay)
         if decay < 1:
             averaging.update(averages, weights, decay)
         return numbers
@@ -137,7 +176,7 @@ def _torch(gan):
     def run(real_images, latents, decays):
         real_images, latents = map(ops.convert_to_tensor, (real_images, latents))
         steps = zip(real_images, latents, decays.tolist(), strict=True)
-        return ops.convert_to_numpy(ops.stack([step(*batch) for batch in steps]))
+        return ops.convert_to_numpy(ops.stack([step(*arrays, decay=decay) for *arrays, decay in steps]))
 
     return run
 

@@ -38,17 +38,22 @@ def interrupts_wait():
 
 
 def whole_step(train_on_batch):
-    """Decorate a step of a GAN: interrupts wait for its end, and one that an error breaks in two is known."""
+    """Decorate a step of a GAN, or many: interrupts wait for its end, and what an error breaks off is told.
+
+    What is decorated takes the GAN, images, and `steps`, where it makes more than one.
+    """
 
     @functools.wraps(train_on_batch)
-    def step(gan, *arguments):
+    def step(gan, real_images, **steps):
         check_whole(gan)
         number, updates = gan.step, int(gan.discriminator_optimizer.iterations)
         with interrupts_wait():
             try:
-                return train_on_batch(gan, *arguments)
+                return train_on_batch(gan, real_images, **steps)
             except BaseException as error:
-                gan.broken_step = f"step {number + 1} broke off half-way ({type(error).__name__})"
+                first, last = number + 1, number + steps.get("steps", 1)
+                which = f"step {first}" if first == last else f"the call of steps {first} to {last}"
+                gan.broken_step = f"{which} broke off half-way ({type(error).__name__})"
                 if gan.step > number or int(gan.discriminator_optimizer.iterations) == updates:
                     gan.broken_step = None  # both players have made their update, or neither
                 raise
@@ -79,8 +84,8 @@ def check_whole(gan):
     """Raise RuntimeError if D made an update in the latest step and G did not."""
     if gan.broken_step:
         raise RuntimeError(
-            f"{gan.broken_step}: D has learned from it, and G has not. What serves is GAN.load of what was "
-            f"saved last; or gan.broken_step = None, to go on with a D that is one update ahead"
+            f"{gan.broken_step}: D has made an update that G has not, or that is not counted. What serves is "
+            f"GAN.load of what was saved last; or gan.broken_step = None, to go on with both as they are"
         )
 
 
@@ -166,14 +171,16 @@ def _make_passes(gan, images, batch_size, steps_per_execution, callbacks):
             callbacks.on_train_batch_begin(len(batches))
             with interrupts_wait():
                 left, begun = len(images) - gan.position, gan.step
-                whole = left // size - (0 < left % size < least)  # steps; too few images join the last
-                steps = min(whole, steps_per_execution) or 1
-                chosen = gan.order[gan.position :][: steps * size if whole else left]
+                full = left // size - (
+                    0 < left % size < least
+                )  # steps; a rest too small for one joins the last
+                steps = min(full, steps_per_execution) or 1
+                chosen = gan.order[gan.position :][: steps * size if full else left]
                 taken = images[chosen[: len(chosen) // gan.d_steps * gan.d_steps]]
                 if steps_per_execution == 1:
                     logs = [gan.train_on_batch(taken)]
                 else:
-                    logs = _train_on_batches(gan, taken, steps)
+                    logs = _train_on_batches(gan, taken, steps=steps)
                 gan.position += len(chosen)
                 gan.plan["done"] += gan.position == len(images)
                 # Frames at steps 1, 2, 4, 8, ..., for most happens at the beginning; and after each epoch.
@@ -194,7 +201,7 @@ def _make_passes(gan, images, batch_size, steps_per_execution, callbacks):
 
 
 @whole_step
-def _train_on_batches(gan, real_images, steps):
+def _train_on_batches(gan, real_images, *, steps):
     """So many steps of `GAN.train_on_batch` in one compiled call; a list of what each would return."""
     check_both_train(gan)
     n = len(real_images) // (steps * gan.d_steps)
@@ -202,9 +209,9 @@ def _train_on_batches(gan, real_images, steps):
     # A generator of random numbers gives the same ones at once as one after the other.
     latents = gan.random.standard_normal((steps, gan.d_steps + 1, n, gan.latent_dim), dtype="float32")
     decays = [averaging.decay(gan.average, gan.step + 1 + i) for i in range(steps)]
-    if not gan._compiled_steps or gan._compiled_steps[1] != compiled_steps.made_by_compile(gan):
-        gan._compiled_steps = compiled_steps.compile_steps(gan), compiled_steps.made_by_compile(gan)
-    numbers = gan._compiled_steps[0](real_images, latents, np.array(decays, keras.config.floatx()))
+    if not gan._compiled_steps or not gan._compiled_steps.fits():
+        gan._compiled_steps = compiled_steps.CompiledSteps(gan)
+    numbers = gan._compiled_steps(real_images, latents, np.array(decays, keras.config.floatx()))
     return [note_step(gan, *row) for row in numbers]
 
 

@@ -87,7 +87,7 @@ def needs_company(generator):
 
 
 def check_both_train(gan):
-    """Raise ValueError where a network has nothing to train, or would be trained otherwise than is asked."""
+    """Raise ValueError where a network has nothing to train, or would not be trained as it was compiled."""
     for name, model in (("generator", gan.generator), ("discriminator", gan.discriminator)):
         check_strategy(model)
         if not model.trainable_weights:
@@ -97,9 +97,26 @@ def check_both_train(gan):
             )
     if gan.discriminator.optimizer is not gan.real_fake.optimizer:
         raise ValueError(
-            "discriminator has been compiled anew, but is trained through gan.real_fake: compile that in its "
-            "place, or give optimizer and loss to a new GAN(..., discriminator_optimizer=..., d_loss=...)"
+            "discriminator has been compiled anew, but is trained through gan.real_fake: "
+            "gan.real_fake.compile(optimizer, loss) in its place, which compiles both; or give them to a new "
+            "GAN(..., discriminator_optimizer=..., d_loss=...)"
         )
+
+
+def accuracy(metrics=None):
+    """The metrics of D: what a GAN reads as "accuracy", by default, or those that came, if it is there.
+
+    Raises:
+        ValueError: they do not measure it.
+    """
+    if metrics is None:
+        return [keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)]  # a logit of 0 is D = 1/2
+    if not any(isinstance(m, keras.Metric) and m.name == "accuracy" for m in metrics):
+        raise ValueError(
+            f"metrics: {metrics!r} came; a GAN reads d_accuracy from it: leave it away, or add "
+            f"keras.metrics.BinaryAccuracy(name='accuracy', threshold=0.0)"
+        )
+    return metrics
 
 
 def check_batch(argument, size, least):

@@ -157,6 +157,15 @@ def test_whoever_trains_the_combined_model_moves_g_alone(gan, real_images):
     np.testing.assert_allclose(gan.combined.predict(latents(40), verbose=0), expected, rtol=1e-4, atol=1e-4)
 
 
+def test_keras_own_loops_report_numbers_of_the_combined_model(gan):
+    z, ones = latents(40), targets(40, 1)
+    losses, seen = np.logaddexp(0, -gan.combined.predict(z, verbose=0)), []
+    assert gan.combined.evaluate(z, ones, batch_size=16, verbose=0) == pytest.approx(losses.mean(), rel=1e-3)
+    watch = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: seen.append(logs["loss"]))
+    history = gan.combined.fit(z, ones, batch_size=16, epochs=2, verbose=0, callbacks=[watch]).history
+    assert history["loss"] == [seen[2], seen[5]] and min(seen) > 0, "those of the latest batch"
+
+
 def test_every_batch_has_as_many_fakes_and_targets_in_range(gan, real_images, monkeypatch):
     seen = []
 

@@ -569,9 +569,23 @@ def test_a_player_compiled_anew_is_told_and_not_passed_over():
     for train in (gan.train_on_batch, lambda x: gan.fit(x, verbose=0, batch_size=2, steps_per_execution=2)):
         with pytest.raises(ValueError, match=r"^discriminator has been compiled anew, .* gan.real_fake"):
             train(images)
-    gan.real_fake.compile(gan.discriminator.optimizer, gan.discriminator.loss, metrics=["accuracy"])
-    gan.train_on_batch(images)
-    assert int(gan.discriminator_optimizer.iterations) == 1
+    with pytest.raises(ValueError, match=r"^metrics: \['accuracy'\] came; .*BinaryAccuracy\(name='accuracy'"):
+        gan.real_fake.compile("sgd", gan.real_fake.loss, metrics=["accuracy"])
+    gan.real_fake.compile("sgd", gan.real_fake.loss)
+    assert set(gan.train_on_batch(images)) == {"d_loss", "g_loss", "d_accuracy"}
+    assert (
+        gan.discriminator.optimizer is gan.discriminator_optimizer
+        and gan.discriminator_optimizer.iterations == 1
+    )
+
+
+def test_many_grey_fakes_are_no_fault_in_half_precision():
+    keras.config.set_dtype_policy("mixed_float16")
+    try:  # added up, their pixels are more than the largest number of float16, 65,504
+        gan = gu.GAN(gu.build_generator(), gu.build_discriminator(), seed=0)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert np.isfinite(list(gan.train_on_batch(np.ones((256, 28, 28, 1), "float32")).values())).all()
 
 
 def test_what_g_adds_to_its_own_loss_is_not_added_to_that_of_d():

@@ -75,9 +75,9 @@ def test_the_steps_that_lead_the_way_lead_there():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "](gan_utils/networks.py)" in readme.partition("## Why the classic recipe fails")[2]
     networks = (ROOT / "gan_utils/networks.py").read_text(encoding="utf-8")
-    assert "trainable_weights = property(lambda model: model.player.trainable_weights)" in networks
+    assert "trainable_weights = property(lambda model: model.learner.trainable_weights)" in networks
     combined = networks.partition("class Combined(")[2].partition("\nclass ")[0]
-    assert "player = property(lambda model: model.layers[0])" in combined
+    assert "learner = property(lambda model: model.layers[0])" in combined
     notes = (ROOT / "notebooks/notes/02.md").read_text(encoding="utf-8").partition("How many arrows")[0]
     assert notes.rpartition("\n## ")[2].startswith("diagram ")
     assert '"id": "diagram"' in (ROOT / "notebooks/02_generator.ipynb").read_text(encoding="utf-8")
