@@ -3,7 +3,7 @@
 MLP = {
     "net": "mlp", "g": (256, 512), "d": (512, 256), "g_lr": 1e-3, "d_lr": 5e-4, "batch": 64, "latent": 64,
     "beta_1": 0.5, "beta_2": 0.9, "weight_decay": None, "decay": 0, "momentum": 0.9, "dropout": 0, "noise": 0,
-    "spectral": False, "r1": 0, "loss": "bce", "real_target": 1, "training_fakes": False,
+    "spectral": False, "r1": 0, "r2": 0, "top_k": 1, "loss": "bce", "real_target": 1, "training_fakes": False,
 }  # fmt: skip
 DCGAN = MLP | {
     "net": "dcgan", "g": (32, 16), "d": (16, 32), "g_dense": (), "d_dense": (), "kernel": 4,
@@ -101,4 +101,18 @@ family("dcgan", dcgan7 | {"momentum": 0.5}, around | {
     "d dense": {"g_dense": ()}, "kernel 5": {"kernel": 5},
     "dense 256": {"g_dense": (256,), "d_dense": (256,)},
 })
+
+# Once more, with the faster step of the second edition, and what was never combined.
+doubled, hinge = {"g_lr": 4e-3, "d_lr": 2e-3}, {"loss": "hinge"}
+relativistic = {"loss": "relativistic"}
+again = {
+    "lr*2": doubled, "lr*2 momentum 0.9": doubled | {"momentum": 0.9}, "lr*2 hinge": doubled | hinge,
+    "lr*2 momentum 0.9 hinge": doubled | hinge | {"momentum": 0.9}, "momentum 0.9": {"momentum": 0.9},
+    "lr*1.5": {"g_lr": 3e-3, "d_lr": 1.5e-3}, "hinge": hinge, "training fakes": {"training_fakes": True},
+    "r1 0.1": {"r1": 0.1}, "r1 0.01": {"r1": 0.01}, "r2 0.1": {"r2": 0.1}, "relativistic": relativistic,
+    "relativistic r1 r2": relativistic | {"r1": 0.1, "r2": 0.1}, "top-k 0.75": {"top_k": 0.75},
+    "batch 32": {"batch": 32}, "batch 96": {"batch": 96},
+}
+family("again mlp", CONFIGS["mlp"], again)
+family("again dcgan", CONFIGS["dcgan"], again)
 # fmt: on

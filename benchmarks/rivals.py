@@ -3,9 +3,12 @@
 TensorFlow and PyTorch are welcome here; the package itself is pure Keras.
 """
 
+import time
+
 import gan_utils as gu
 import keras
 import numpy as np
+from gan_utils._support import averaging
 from keras import layers
 
 
@@ -60,6 +63,66 @@ def _fused(generator, discriminator, g_optimizer, d_optimizer, jit_compile):
         return tf.stack([d_loss, g_loss, accuracy])
 
     return step
+
+
+def own_steps(name, generator, discriminator, g_optimizer, d_optimizer):
+    """The rival `name` as its author trains it, for many batches (k, n, ...) in one call.
+
+    Compiled like ours, whatever it is at home: what differs is the training.
+    """
+    import tensorflow as tf
+
+    for optimizer, player in ((d_optimizer, discriminator), (g_optimizer, generator)):
+        optimizer.build(player.trainable_variables)
+    latent_dim = generator.input_shape[1]
+
+    def draw(n, training):
+        return generator(tf.random.normal((n, latent_dim)), training=training)
+
+    def loss(images, target):
+        logits = discriminator(images, training=True)
+        return tf.reduce_mean(tf.nn.softplus(-logits if target else logits))
+
+    def update(player, optimizer, tape, value):
+        optimizer.apply(tape.gradient(value, player.trainable_variables), player.trainable_variables)
+
+    def classic(real_images):  # D learns from reals, then from fakes as `predict` draws them
+        fake_images = draw(real_images.shape[0], training=False)
+        for images, target in ((real_images, 1), (fake_images, 0)):
+            with tf.GradientTape() as tape:
+                value = loss(images, target)
+            update(discriminator, d_optimizer, tape, value)
+        with tf.GradientTape() as tape:
+            value = loss(draw(real_images.shape[0], training=True), 1)
+        update(generator, g_optimizer, tape, value)
+
+    def series(real_images):  # one step of D on the mean of both losses; G is in training mode always
+        fake_images = draw(real_images.shape[0], training=True)
+        with tf.GradientTape() as tape:
+            value = (loss(fake_images, 0) + loss(real_images, 1)) / 2
+        update(discriminator, d_optimizer, tape, value)
+        with tf.GradientTape() as tape:
+            value = loss(draw(real_images.shape[0], training=True), 1)
+        update(generator, g_optimizer, tape, value)
+
+    def tutorial(real_images):  # the same fakes for both players, which step at once; the losses' sum for D
+        with tf.GradientTape() as g_tape, tf.GradientTape() as d_tape:
+            fake_images = draw(real_images.shape[0], training=True)
+            logits = discriminator(fake_images, training=True)
+            g_value = tf.reduce_mean(tf.nn.softplus(-logits))
+            d_value = loss(real_images, 1) + tf.reduce_mean(tf.nn.softplus(logits))
+        update(generator, g_optimizer, g_tape, g_value)
+        update(discriminator, d_optimizer, d_tape, d_value)
+
+    ways = {"classic snippet": classic, "original series": series, "TensorFlow tutorial": tutorial}
+    step = tf.function(ways[name], jit_compile=True)
+
+    @tf.function
+    def run(many):
+        for real_images in many:
+            step(real_images)
+
+    return lambda many: run(tf.constant(many))
 
 
 def classic_step(gan):
@@ -260,6 +323,39 @@ NETWORKS = {
     "original series": original_series,
     "TensorFlow tutorial": tensorflow_tutorial,
 }
+# The rate of both players that was best after 60 seconds with the care that ours had: rival_rates.csv.
+RATES = {"classic snippet": 1e-3, "original series": 1e-3, "TensorFlow tutorial": 1e-3}
+
+
+class Rival:
+    """A rival as its author trains it; or with `care`: our step, an averaged generator, and that rate."""
+
+    def __init__(self, name, seed, care, rate=None):
+        keras.utils.set_random_seed(seed)
+        self.generator, discriminator, *optimizers, self.batch = NETWORKS[name]()
+        self.average = keras.models.clone_model(self.generator) if care else None
+        self.calls = 1 if name == "TensorFlow tutorial" else 16  # steps in a call of less than a second
+        self.random, self.step = np.random.default_rng(seed), 0
+        players = self.generator, discriminator, *optimizers
+        if care:
+            for optimizer in optimizers:
+                optimizer.learning_rate = rate or RATES[name]
+        self.train = fused_steps(*players) if care else own_steps(name, *players)
+
+    def fit(self, images, seconds):
+        """Train for so long, and for a call at least."""
+        until = time.perf_counter() + seconds
+        while True:
+            self.train(images[self.random.integers(len(images), size=(self.calls, self.batch))])
+            self.step += self.calls
+            if self.average and self.step % 16 == 0:  # as GAN's, every tenth step there
+                decay = min(0.998**16, self.step / (self.step + 160))
+                averaging.update(self.average.weights, self.generator.weights, decay)
+            if time.perf_counter() >= until:
+                return
+
+    def draw(self, latents):
+        return (self.average or self.generator).predict(latents, batch_size=500, verbose=0)
 
 
 def our_networks(name):
