@@ -78,10 +78,10 @@ facts: environment-notebooks ## maintainers: write what the notebooks and pyproj
 update: environment-notebooks ## maintainers: run the notebooks and store their outputs in notebooks/
 	@$(RUN) -m tools.run_notebooks --store
 
-bench: environment-notebooks-test ## measure speed and quality beside other GANs: a quarter of an hour, tables to benchmarks/
+bench: environment-notebooks-test ## measure speed and quality beside other GANs: half an hour, tables to benchmarks/
 	@$(RUN) benchmarks/bench.py
 
-bench-full: environment-notebooks-test ## the same with three seeds, up to 600 seconds a network: two hours or more
+bench-full: environment-notebooks-test ## the same with three seeds, up to 600 seconds a network: three hours
 	@$(RUN) benchmarks/bench.py --full
 
 speedrun: environment-notebooks ## a race: seconds of training until the digits are as near to MNIST as 10 and 5

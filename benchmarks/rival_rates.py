@@ -14,7 +14,7 @@ import gan_utils as gu
 import numpy as np
 import rivals
 
-RATES = 1e-4, 3e-4, 1e-3, 3e-3
+RATES = 3e-4, 1e-3, 3e-3
 
 
 def main():

@@ -1,7 +1,7 @@
 """The average of the generator's weights over training, which draws better than the latest ones do.
 
 Yazici et al. 2018, arXiv:1806.04498, equation 2: an exponential moving average, here brought up to date every
-tenth step, which costs less and comes to the same.
+tenth step, which costs less and comes to nearly the same.
 """
 
 from keras import ops
