@@ -119,6 +119,7 @@ def _plot(results, path):
     rows, data, cores = results["quality"], results["data"], results["machine"].split(",")[0]
     plt.rcParams["svg.hashsalt"] = "gan_utils"  # the same figures make the same file
     figure, axes = plt.subplots(figsize=(8, 4.5), layout="constrained")
+    ends = {}
     for name in dict.fromkeys(row["name"] for row in rows):
         mine = [row for row in rows if row["name"] == name]
         seconds = sorted({row["seconds"] for row in mine})
@@ -133,7 +134,11 @@ def _plot(results, path):
             alpha=0.15,
             lw=0,
         )
-        axes.annotate(name, (seconds[-1], middle[-1]), (7, 0), textcoords="offset points", va="center")
+        ends[name] = middle[-1]
+    height = 0
+    for name in sorted(ends, key=ends.get):  # each a line of text above the one before, or higher
+        height = max(ends[name], 1.35 * height)
+        axes.annotate(name, (seconds[-1], height), (7, 0), textcoords="offset points", va="center")
     floor = rows[0]["fid_floor"]
     axes.axhline(floor, color="black", linewidth=1)
     axes.text(0.01, floor, "real test images", transform=axes.get_yaxis_transform(), va="bottom")

@@ -127,7 +127,7 @@ def generator_without_batchnorm() -> keras.Model:
 
 
 def freeze_first(generator: keras.Model, discriminator: keras.Model) -> keras.Model:
-    """The combined model of most tutorials, in which D never learns (notebook 02)."""
+    """The combined model of many tutorials, in which D never learns (notebook 02)."""
     discriminator.trainable = False
     return keras.Sequential([generator, discriminator])
 
