@@ -1,6 +1,6 @@
 """How fast, and how good? Everything side by side, in one run on one machine.
 
-    make bench         60 seconds a network, three seeds for ours: less than half an hour on two cores
+    make bench         60 seconds a network, three seeds for ours: half an hour on two cores
     make bench-full    three seeds, up to 600 seconds for ours, 240 for the rest: some three hours (estimated)
 
 writes tables (.md), every figure in them (.json) and a plot (.svg) to benchmarks/, and a picture of a hundred
@@ -79,7 +79,10 @@ def steps(images):
 
 
 def quality(dataset, name, seed, times):
-    """Train for `times` seconds, measuring at each: rows of figures. Compiling and measuring do not count."""
+    """Train for `times` seconds, measuring at each: rows of figures.
+
+    The first call, which compiles, and measuring do not count; compiling for an epoch's smaller last batch does.
+    """
     player = Ours(name, seed) if name in OURS else rivals.Rival(name.removesuffix(CARE), seed, CARE in name)
     player.fit(dataset.images, 0)  # compiles
     latents = np.random.default_rng(0).standard_normal((10_000, player.generator.input_shape[1]))

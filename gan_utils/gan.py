@@ -179,9 +179,9 @@ class GAN:
                 as the epoch's means; their model is this GAN, with `stop_training` and `save`. Those of
                 Keras's that need more than that are refused, with what serves.
             verbose: 0 is silent, 1 one progress bar for all epochs, 2 a line for each.
-            steps_per_execution: steps from one turn of callbacks, film and Stop to the next, taken without
-                Python: in one compiled call on TensorFlow, and with JAX on a GPU. The same training to within
-                rounding, in less time, by the two models' `train_step`.
+            steps_per_execution: steps from one turn of callbacks, film and Stop to the next: in one compiled
+                call on TensorFlow, and with JAX on a GPU; elsewhere one after the other, by the two models'
+                `train_step`. The same training to within rounding.
 
         Returns:
             Keras's History: `.history` holds the epochs' means. `curves` has every step.

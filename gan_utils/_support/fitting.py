@@ -171,9 +171,7 @@ def _make_passes(gan, images, batch_size, steps_per_execution, callbacks):
             callbacks.on_train_batch_begin(len(batches))
             with interrupts_wait():
                 left, begun = len(images) - gan.position, gan.step
-                full = left // size - (
-                    0 < left % size < least
-                )  # steps; a rest too small for one joins the last
+                full = left // size - (0 < left % size < least)  # a rest too small for a step joins the last
                 steps = min(full, steps_per_execution) or 1
                 chosen = gan.order[gan.position :][: steps * size if full else left]
                 taken = images[chosen[: len(chosen) // gan.d_steps * gan.d_steps]]
