@@ -81,7 +81,7 @@ def steps(images):
 def quality(dataset, name, seed, times):
     """Train for `times` seconds, measuring at each: rows of figures.
 
-    The first call, which compiles, and measuring do not count; compiling for an epoch's smaller last batch does.
+    The first call, which compiles, and measuring do not count; compiling for the smaller last batch does.
     """
     player = Ours(name, seed) if name in OURS else rivals.Rival(name.removesuffix(CARE), seed, CARE in name)
     player.fit(dataset.images, 0)  # compiles
