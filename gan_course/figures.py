@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 from PIL import Image
 
+from gan_course.alternatives import describe
 from gan_utils._support.fonts import find_letters
 from gan_utils.plots import COLORS, plot_images, running_mean
 
@@ -33,15 +34,17 @@ ONE_OF_TWO = """<style class="gan-widget-below">
 </style>"""
 
 
-def show(figure: Figure, alt: str, controls: Callable | None = None) -> None:
+def show(figure: Figure, alt: str, controls: Callable | None = None, **numbers) -> None:
     """Display a matplotlib figure and close it.
 
     Args:
         figure: the figure.
-        alt: what is to be seen, in a sentence.
+        alt: what is to be seen, in a sentence; or the name of such a text in `alternatives.py`.
         controls: function of the module ipywidgets -> widget, which is displayed in the figure's place where
             a kernel is alive.
+        numbers: what the named text has in braces.
     """
+    alt = describe(alt, **numbers)
     picture, widget = {"image/png": base64.b64encode(draw_png(figure)).decode(), "text/plain": alt}, None
     if controls is not None:
         try:
@@ -70,12 +73,12 @@ def draw_png(figure: Figure) -> bytes:
     return png.getvalue()
 
 
-def show_gif(path: str | Path, alt: str) -> None:
+def show_gif(path: str | Path, alt: str, **numbers) -> None:
     """Show a GIF, from the page itself: an image/gif output would be lost in HTML pages and slides.
 
     Args:
         path: the file, as `save_gif` returns it.
-        alt: what is to be seen, in a sentence.
+        alt, numbers: as of `show`.
 
     Raises:
         TypeError: path is no path.
@@ -84,6 +87,7 @@ def show_gif(path: str | Path, alt: str) -> None:
         raise TypeError(
             f"path: a {type(path).__name__} came; what serves is what save_gif(frames, path) returns"
         )
+    alt = describe(alt, **numbers)
     data = base64.b64encode(Path(path).read_bytes()).decode()
     style = "width: 22em; image-rendering: pixelated"
     display(HTML(f'<img src="data:image/gif;base64,{data}" alt="{html.escape(alt)}" style="{style}">'))
