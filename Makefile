@@ -45,8 +45,8 @@ versions: environment-lock ## maintainers: install and test each supported versi
 doctor: environment-notebooks ## print what is here, and what is wrong with it
 	@$(RUN) -m gan_utils doctor
 
-lab: environment-notebooks ## open the notebooks in JupyterLab
-	@$(RUN) -m jupyterlab --ServerApp.ip=127.0.0.1 --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.app_settings_dir="$(CURDIR)/tools/lab"
+lab: environment-notebooks ## open your copies of the notebooks, in my_notebooks/, in JupyterLab
+	@$(RUN) -m tools.lab
 
 slides: environment-notebooks ## make the slide decks in build/slides/, which need no network
 	@$(RUN) -m tools.export.decks

@@ -2,13 +2,13 @@
 
     python -m tools.editions [--no-run] [NOTEBOOK ...]
 
-student/     the notebooks as they are committed, byte for byte.
+student/     the notebooks without outputs, so that no answer stands below its question.
 solution/    the solutions of notebooks/solutions/ in place of the blanks, each below its reasoning; executed,
              and made only if every check answers "right".
 instructor/  the solution edition with the speaker notes of notebooks/notes/ below their cells.
 
 With --no-run nothing is executed, and the last two store no outputs. Pages and pictures that the notebooks
-link to come with them.
+link to lie with them: each folder can be handed on alone, and what else they link to is on the web.
 """
 
 import argparse
@@ -18,7 +18,6 @@ import copy
 import re
 import sys
 import tempfile
-from os.path import normpath
 from pathlib import Path
 
 import nbformat
@@ -29,8 +28,9 @@ from tools import build_folder
 from tools.build_folder import BUILD
 from tools.kernels import kernel_environment
 from tools.notes import notes_of
-from tools.run_notebooks import Failure, as_bytes, execute
-from tools.series import exercises, find_notebooks
+from tools.run_notebooks import Failure, execute
+from tools.series import as_bytes, exercises, find_notebooks
+from tools.student_files import gather, on_the_web, relink, without_outputs
 
 EDITIONS = ("student", "solution", "instructor")
 ASIDE = {"slide_type": "skip"}  # no deck shows what an edition adds
@@ -77,11 +77,10 @@ def solved(notebook, folder):
     Raises:
         EditionError: an exercise without a solution, or without a blank.
     """
-    notebook = copy.deepcopy(notebook)
+    notebook = without_outputs(copy.deepcopy(notebook))
     names, cells, imported = {one.cell.id: one.name for one in exercises(notebook)}, [], set()
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
             python = TransformerManager().transform_cell(cell.source)  # which may hold a %magic
             imported |= set(import_lines(ast.parse(python)))
         if name := names.get(cell.id):
@@ -144,22 +143,26 @@ def make(path, target, with_outputs=True):
     """Make the editions of the notebook at `path` in the folder `target`, and return their files."""
     files = {edition: target / edition / path.name for edition in EDITIONS}
     build_folder.clear(files.values())  # whoever finds a file there finds this run's
-    committed = nbformat.read(path, as_version=4)
+    root = path.parents[1]
+    committed, elsewhere = nbformat.read(path, as_version=4), on_the_web(root)
     try:
+        given, told = gather([path], elsewhere)
+        if told:
+            raise EditionError("; ".join(told))
         notes = notes_of(path)
         solution = solved(committed, path.parent / "solutions")
         annotated(solution, notes)  # if it cannot be done, better now than minutes later
         solution = run(solution, path.stem) if with_outputs else solution
     except (EditionError, ValueError) as error:
         raise EditionError(f"{path.stem}: {error}") from error
-    build_folder.write(files["student"], path.read_bytes())
-    build_folder.write(files["solution"], as_bytes(solution))
-    build_folder.write(files["instructor"], as_bytes(annotated(solution, notes)))
-    texts = "\n".join(cell.source for cell in committed.cells if cell.cell_type == "markdown")
-    for link in set(re.findall(r"\]\(([^)#:\s]+)[)#]", texts)):
-        for file in files.values() if not link.endswith(".ipynb") else ():
-            beside = Path(normpath(file.parent / link))  # as links lead there from notebooks/
-            build_folder.write(beside, (path.parent / link).read_bytes())
+    made = {"solution": solution, "instructor": annotated(solution, notes)}
+    for edition, notebook in made.items():
+        relink(notebook, path.relative_to(root).as_posix(), root, elsewhere)
+        build_folder.write(files[edition], as_bytes(notebook))
+    build_folder.write(files["student"], given[path.name])
+    for name, content in given.items():
+        for edition in EDITIONS if not name.endswith(".ipynb") else ():
+            build_folder.write(target / edition / name, content)
     return list(files.values())
 
 

@@ -27,7 +27,7 @@ from tools import build_folder
 from tools.build_folder import BUILD
 from tools.export.pages import ExportError, export_index, export_page, summary
 from tools.kernels import ThisPython, kernel_environment
-from tools.series import find_notebooks
+from tools.series import as_bytes, find_notebooks
 
 CELL_TIMEOUT = 600  # seconds
 METADATA = {
@@ -199,11 +199,6 @@ def make(paths, store=False, timeout=CELL_TIMEOUT):
             path.write_bytes(as_bytes(notebook))
             results[path] = "the outputs stored"
     return results
-
-
-def as_bytes(notebook):
-    """A notebook as the file that Jupyter would write."""
-    return f"{nbformat.writes(notebook).rstrip()}\n".encode()
 
 
 def main():

@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
 from nbformat import NotebookNode
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,6 +36,11 @@ def number(path):
     """The two digits that a notebook's name begins with, or ""."""
     found = re.match(r"\d\d(?=_)", path.name)
     return found[0] if found else ""
+
+
+def as_bytes(notebook):
+    """A notebook as the file that Jupyter would write."""
+    return f"{nbformat.writes(notebook).rstrip()}\n".encode()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shlex
 import socket
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tools.export import browser
+from tools.lab.__main__ import OPTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "for-this-test-alone"
@@ -25,9 +25,6 @@ def started(folder):
     settings = folder / "settings" / "@jupyterlab" / "notebook-extension"
     settings.mkdir(parents=True)  # all cells are drawn, so that all can be looked at
     (settings / "tracker.jupyterlab-settings").write_text(json.dumps({"windowingMode": "none"}))
-    printed = subprocess.run(["make", "-n", "lab"], cwd=ROOT, capture_output=True, text=True, check=True)
-    command = next(line for line in printed.stdout.splitlines() if "jupyterlab" in line)
-    options = shlex.split(command[command.index("jupyterlab") :])[1:]
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     extra = ["--no-browser", "--allow-root", f"--ServerApp.port={port}", f"--IdentityProvider.token={TOKEN}"]
@@ -35,7 +32,7 @@ def started(folder):
     variables["JUPYTERLAB_WORKSPACES_DIR"] = str(folder / "workspaces")
     log = (folder / "log").open("w+")
     server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", *options, *extra, "--LabApp.expose_app_in_browser=True"],
+        [sys.executable, "-m", "jupyterlab", *OPTIONS, *extra, "--LabApp.expose_app_in_browser=True"],
         cwd=folder, stdout=log, stderr=log, env=os.environ | variables,
     )  # fmt: skip
     address = f"http://127.0.0.1:{port}"

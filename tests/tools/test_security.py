@@ -2,7 +2,6 @@
 
 import json
 import re
-import shlex
 import socket
 import subprocess
 import sys
@@ -17,6 +16,7 @@ import pytest
 from keras import layers
 
 import gan_utils as gu
+from tools.lab.__main__ import OPTIONS
 
 ROOT = Path(__file__).parents[2]
 FORBIDDEN = {
@@ -74,17 +74,13 @@ def test_a_saved_gan_with_code_in_it_is_not_run(tmp_path, capsys):
     assert "run" not in capsys.readouterr().out
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no make")
 def test_lab_listens_to_this_machine_alone_and_wants_a_token(tmp_path):
-    """The very command of `make lab`, without a browser."""
-    printed = subprocess.run(["make", "-n", "lab"], cwd=ROOT, capture_output=True, text=True, check=True)
-    command = next(line for line in printed.stdout.splitlines() if "jupyterlab" in line)
-    options = shlex.split(command[command.index("jupyterlab") :])[1:]
+    """As `make lab` starts it, without a browser."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     log = (tmp_path / "log").open("w+")
     server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", *options, "--no-browser", f"--port={port}", "--allow-root"],
+        [sys.executable, "-m", "jupyterlab", *OPTIONS, "--no-browser", f"--port={port}", "--allow-root"],
         cwd=ROOT, stdout=log, stderr=log,
     )  # fmt: skip
     try:
