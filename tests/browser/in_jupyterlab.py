@@ -20,10 +20,10 @@ TOKEN = "for-this-test-alone"
 
 
 @contextmanager
-def started(folder):
-    """Start JupyterLab on `folder`, which holds `notebooks`; yield its address."""
+def started(folder, command=("jupyterlab", *OPTIONS)):
+    """Start JupyterLab in `folder`, by a module with its arguments; yield its address."""
     settings = folder / "settings" / "@jupyterlab" / "notebook-extension"
-    settings.mkdir(parents=True)  # all cells are drawn, so that all can be looked at
+    settings.mkdir(parents=True, exist_ok=True)  # all cells are drawn, so that all can be looked at
     (settings / "tracker.jupyterlab-settings").write_text(json.dumps({"windowingMode": "none"}))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -32,7 +32,7 @@ def started(folder):
     variables["JUPYTERLAB_WORKSPACES_DIR"] = str(folder / "workspaces")
     log = (folder / "log").open("w+")
     server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", *OPTIONS, *extra, "--LabApp.expose_app_in_browser=True"],
+        [sys.executable, "-m", *command, *extra, "--LabApp.expose_app_in_browser=True"],
         cwd=folder, stdout=log, stderr=log, env=os.environ | variables,
     )  # fmt: skip
     address = f"http://127.0.0.1:{port}"
