@@ -25,7 +25,7 @@ def digest(path):
 def listed(folder):
     """What was made in a folder: name -> digest."""
     path = folder / LIST
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
     return {name: made for made, _, name in (line.partition("  ") for line in lines)}
 
 

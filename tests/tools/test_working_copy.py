@@ -1,6 +1,7 @@
 """A student's copies: nothing stands below a question, no work is ever lost, nothing is touched elsewhere."""
 
 import errno
+import json
 import os
 import shutil
 import subprocess
@@ -165,7 +166,19 @@ def test_the_first_time(make_lab):
     assert make_lab() == [] and contents(make_lab.root) == after, "the second time nothing happens"
 
 
-@pytest.mark.parametrize("work", [WORK, "", "{broken", executed("Two", "answer = 42").decode()])
+RUN = {"cells": [{"cell_type": "code", "source": "...", "outputs": prints("42")}]}
+KINDS = [
+    WORK,
+    "",
+    "{broken",
+    "[" * 100_000,
+    '{"cells": [1]}',
+    executed("Two", "x = 42").decode(),
+    json.dumps(RUN),
+]
+
+
+@pytest.mark.parametrize("work", KINDS, ids=range(len(KINDS)))
 def test_work_survives(make_lab, work):
     """A second time, a new notebook, another one, a notebook that is no more; whatever stands in hers."""
     make_lab()
@@ -176,9 +189,9 @@ def test_work_survives(make_lab, work):
     told = make_lab()
     assert told == [
         "my_notebooks: 02_two.ipynb has changed since you began yours, which stays: the new one is "
-        "02_two_new.ipynb"
+        "new_02_two.ipynb"
     ]
-    new = make_lab.folder / "02_two_new.ipynb"
+    new = make_lab.folder / "new_02_two.ipynb"
     assert hers.read_text("utf-8") == work and texts(new) == ["Two, said better", "..."]
     before = contents(make_lab.folder)
     assert make_lab() == [] and contents(make_lab.folder) == before, "it is said once"
@@ -190,7 +203,7 @@ def test_work_survives(make_lab, work):
     assert len(make_lab()) == 1 and texts(new)[0] == "Two, once more", "nothing was done in that one"
     new.write_text("work goes on here", encoding="utf-8")
     source.write_bytes(executed("Two, the last time"))
-    assert "02_two_new_2.ipynb" in make_lab()[0] and new.read_text("utf-8") == "work goes on here"
+    assert "new_2_02_two.ipynb" in make_lab()[0] and new.read_text("utf-8") == "work goes on here"
     source.unlink()
     assert make_lab() == []
     source.write_text("<<<<<<< HEAD")
@@ -207,7 +220,12 @@ def test_what_nobody_has_worked_in_gives_way(make_lab):
         "my_notebooks: docs/words.md is the new one now; you had changed nothing in it",
     ]
     assert texts(make_lab.folder / "02_two.ipynb")[0] == "Two, said better"
-    (make_lab.sources / "02_two.ipynb").write_bytes(executed("Two, said better").replace(b"42", b"43"))
+    opened = nbformat.read(make_lab.folder / "02_two.ipynb", as_version=4)
+    opened.metadata.language_info = {"name": "python", "version": "3.99"}  # as JupyterLab saves it
+    nbformat.write(opened, make_lab.folder / "02_two.ipynb")
+    (make_lab.sources / "02_two.ipynb").write_bytes(executed("Two, even better"))
+    assert "nothing in it" in make_lab()[0] and len(list(make_lab.folder.glob("*.ipynb"))) == 2
+    (make_lab.sources / "02_two.ipynb").write_bytes(executed("Two, even better").replace(b"42", b"43"))
     assert make_lab() == [], "other outputs are nothing new to her"
 
 
@@ -221,25 +239,25 @@ def test_what_was_deleted_or_renamed_is_made_anew(make_lab):
     assert (make_lab.folder / "02_mine.ipynb").read_text() == WORK
 
 
-@pytest.mark.parametrize("listed", [None, "", "half a li", "\0"])
+@pytest.mark.parametrize("listed", [None, b"", b"half a li", b"\0\xff"])
 def test_without_the_list_nothing_is_lost(make_lab, listed):
     make_lab()
     before = contents(make_lab.folder)
     (make_lab.folder / LIST).unlink()
     if listed is not None:
-        (make_lab.folder / LIST).write_text(listed)
+        (make_lab.folder / LIST).write_bytes(listed)
     (make_lab.folder / "02_two.ipynb").write_text(WORK)
     assert "which stays" in make_lab()[0] and make_lab() == []
     assert (make_lab.folder / "02_two.ipynb").read_text() == WORK
     after = contents(make_lab.folder)
-    assert {n for n in after if after[n] != before.get(n)} - {LIST} == {"02_two.ipynb", "02_two_new.ipynb"}
+    assert {n for n in after if after[n] != before.get(n)} - {LIST} == {"02_two.ipynb", "new_02_two.ipynb"}
 
 
 def test_other_things_of_hers_stay(make_lab):
     make_lab.folder.mkdir()
-    for name in ("02_TWO (2).ipynb", ".hidden", ".01_one.ipynb.part", "02_two_new.ipynb", "02_two.ipynb"):
+    for name in ("02_TWO (2).ipynb", ".hidden", ".01_one.ipynb.part", "new_02_two.ipynb", "02_two.ipynb"):
         (make_lab.folder / name).write_text(WORK)
-    assert "the new one is 02_two_new_2.ipynb" in make_lab()[0]
+    assert "the new one is new_2_02_two.ipynb" in make_lab()[0]
     assert sum(content == WORK.encode() for content in contents(make_lab.folder).values()) == 5
 
 
@@ -307,9 +325,9 @@ def test_links(make_lab, tmp_path):
     for source in ("01_one.ipynb", "02_two.ipynb"):
         (make_lab.sources / source).write_bytes(executed("New"))
     told = make_lab()
-    assert "01_one.ipynb cannot be laid there" in told[0] and "02_two_new.ipynb" in told[1]
+    assert "01_one.ipynb cannot be laid there" in told[0] and "new_02_two.ipynb" in told[1]
     assert (make_lab.folder / "02_two.ipynb").is_symlink() and contents(outside) == before
-    assert texts(make_lab.folder / "02_two_new.ipynb")[0] == "New"
+    assert texts(make_lab.folder / "new_02_two.ipynb")[0] == "New"
 
 
 @posix
@@ -383,7 +401,7 @@ def test_who_comes_second_does_not_write_over_it(tmp_path, monkeypatch):
     looks = iter([False])
     monkeypatch.setattr(os.path, "lexists", lambda name: next(looks, None) if name == path else real(name))
     working_copy.make(path.parent, {"a.ipynb": b"ours"})
-    assert path.read_bytes() == b"hers" and (path.parent / "a_new.ipynb").read_bytes() == b"ours"
+    assert path.read_bytes() == b"hers" and (path.parent / "new_a.ipynb").read_bytes() == b"ours"
 
 
 MAKE = """

@@ -2,22 +2,23 @@
 
 What is missing there is laid there, whole or not at all. What has been laid is the student's from the first
 change on: it is never written over and never removed. If the notebook that it comes from has changed since,
-the new one is laid beside it, once, as NAME_new.ipynb. A file in which nothing was changed gives way to the
+the new one is laid beside it, once, as new_NAME.ipynb. A file in which nothing was changed gives way to the
 new one.
 
-The list `.gan-notebooks` has of each file the SHA-256 of what was laid or offered last; without it nothing is
-lost, and some new files may be laid beside old ones in vain.
+The list `.gan-notebooks` has of each file the fingerprint of what was laid or offered last; without it
+nothing is lost, and some new files may be laid beside old ones in vain.
 """
 
 import hashlib
+import json
 import os
+import posixpath
 import secrets
 import time
 from contextlib import suppress
 from itertools import count
-from pathlib import PurePath
 
-from tools.build_folder import LIST, digest, listed
+from tools.build_folder import LIST, listed
 
 
 def make(folder, files):
@@ -51,7 +52,7 @@ def lay(folder, name, content, laid):
 
     `laid` is the list, and is brought up to date.
     """
-    path, new = folder / name, hashlib.sha256(content).hexdigest()
+    path, new = folder / name, fingerprint(content)
     if not os.path.lexists(path):
         with suppress(FileExistsError):  # somebody else was quicker
             put(path, content)
@@ -59,7 +60,10 @@ def lay(folder, name, content, laid):
             return []
     if not path.is_file():
         raise FileExistsError
-    if new in (digest(path), laid.get(name)):  # nothing has changed since, or it has been offered
+    if new in (
+        fingerprint(path.read_bytes()),
+        laid.get(name),
+    ):  # nothing has changed since, or it has been offered
         laid[name] = new
         return []
     if has_no_work(path, laid.get(name)):
@@ -77,16 +81,22 @@ def lay(folder, name, content, laid):
 
 
 def has_no_work(path, *laid):
-    """Whether a file is still what was laid: one of these digests. A link is its owner's."""
-    return path.is_file() and not path.is_symlink() and digest(path) in laid
+    """Whether a file is still what was laid, one of these fingerprints. A link is its owner's."""
+    return path.is_file() and not path.is_symlink() and fingerprint(path.read_bytes()) in laid
+
+
+def fingerprint(content):
+    """The SHA-256 of a file, or of a notebook's cells: JupyterLab writes its versions beside them."""
+    with suppress(ValueError, TypeError, KeyError, RecursionError):  # it is no notebook
+        cells = [cell | {"source": "".join(cell["source"])} for cell in json.loads(content)["cells"]]
+        content = json.dumps(cells, sort_keys=True).encode()
+    return hashlib.sha256(content).hexdigest()
 
 
 def names_beside(name):
-    """For a/b.ipynb: a/b_new.ipynb, a/b_new_2.ipynb and so on."""
-    path = PurePath(name)
-    yield path.with_stem(f"{path.stem}_new").as_posix()
-    for number in count(2):
-        yield path.with_stem(f"{path.stem}_new_{number}").as_posix()
+    """For a/b.ipynb: a/new_b.ipynb, a/new_2_b.ipynb and so on: JupyterLab cuts the ends of long names."""
+    folder, file = posixpath.split(name)
+    return (posixpath.join(folder, f"new_{i}_{file}" if i > 1 else f"new_{file}") for i in count(1))
 
 
 def put(path, content, over=False):
