@@ -36,7 +36,7 @@ def main(arguments):
             f"{FOLDER} cannot hold your copies ({why}): move it, or copy the project to a place of yours"
         )
     for line in told:
-        print(f"{FOLDER.name}: {line}", flush=True)
+        print(line, flush=True)
     from jupyterlab.labapp import main as open_jupyterlab
 
     open_jupyterlab([*OPTIONS, f"--ServerApp.root_dir={ROOT}", *arguments])

@@ -33,11 +33,13 @@ def make(folder, files):
     write_list(folder, laid)  # before anything else: can it be written?
     for name, content in files.items():
         try:
-            told += lay(folder, name, content, laid)
+            told += [f"{folder.name}/{said}" for said in lay(folder, name, content, laid)]
         except (FileExistsError, NotADirectoryError):
-            told.append(f"{name} cannot be laid there: what has its name is in the way, move it")
+            told.append(
+                f"{folder.name}/{name} cannot be laid there: what has its name is in the way, move it"
+            )
         except OSError as error:
-            told.append(f"{name} cannot be written: {error.strerror}")
+            told.append(f"{folder.name}/{name} cannot be written: {error.strerror}")
         write_list(folder, laid)
     return told
 
