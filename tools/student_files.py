@@ -86,7 +86,7 @@ def gather(paths, elsewhere):
             elif source.endswith(".md"):
                 text = content.decode("utf-8")
                 content = relinked(text, source, root, elsewhere).encode("utf-8")
-        except (ValueError, AttributeError):
+        except (ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError):
             kind = "notebook" if source.endswith(".ipynb") else "text"
             told.append(f"{source} is no {kind}, a merge has left its marks in it perhaps: git status says")
             continue

@@ -206,8 +206,9 @@ def test_work_survives(make_lab, work):
     assert "new_2_02_two.ipynb" in make_lab()[0] and new.read_text("utf-8") == "work goes on here"
     source.unlink()
     assert make_lab() == []
-    source.write_text("<<<<<<< HEAD")
-    assert make_lab()[0].startswith("notebooks/02_two.ipynb is no notebook, a merge has")
+    for broken in ("<<<<<<< HEAD", "", "[]", "{}", '{"cells": 1, "nbformat": 4, "nbformat_minor": 5}'):
+        source.write_text(broken)
+        assert make_lab()[0].startswith("notebooks/02_two.ipynb is no notebook, a merge has")
     assert hers.read_text("utf-8") == work and new.read_text("utf-8") == "work goes on here"
 
 
@@ -287,7 +288,7 @@ def test_folders_and_files_in_the_way_of_some(make_lab, name):
     before = contents(make_lab.folder)
     (told,) = make_lab()
     blocked = {"images": "images/b.svg"}.get(name, name)
-    assert told == f"my_notebooks/{blocked} cannot be laid there: what has its name is in the way, move it"
+    assert told == f"my_notebooks/{blocked} cannot be laid: what has its name is in the way, move it"
     assert (make_lab.folder / "01_one.ipynb").exists(), "the others are laid"
     assert {key: value for key, value in contents(make_lab.folder).items() if key in before} == before
 
@@ -325,7 +326,7 @@ def test_links(make_lab, tmp_path):
     for source in ("01_one.ipynb", "02_two.ipynb"):
         (make_lab.sources / source).write_bytes(executed("New"))
     told = make_lab()
-    assert "01_one.ipynb cannot be laid there" in told[0] and "new_02_two.ipynb" in told[1]
+    assert "01_one.ipynb cannot be laid" in told[0] and "new_02_two.ipynb" in told[1]
     assert (make_lab.folder / "02_two.ipynb").is_symlink() and contents(outside) == before
     assert texts(make_lab.folder / "new_02_two.ipynb")[0] == "New"
 

@@ -1,6 +1,8 @@
-"""Opens the student's copies of the notebooks in JupyterLab, made before where they are missing: `make lab`.
+"""Opens the student's copies of the notebooks in JupyterLab, and makes those that are missing: `make lab`.
 
-python -m tools.lab [OPTIONS OF JUPYTERLAB]
+    python -m tools.lab [OPTIONS]
+
+The options are handed on to JupyterLab.
 """
 
 import sys
@@ -32,9 +34,7 @@ def main(arguments):
         told += working_copy.make(FOLDER, files)
     except OSError as error:
         why = error.strerror or error
-        sys.exit(
-            f"{FOLDER} cannot hold your copies ({why}): move it, or copy the project to a place of yours"
-        )
+        sys.exit(f"{FOLDER} cannot hold your copies ({why}): move it, or copy the project elsewhere")
     for line in told:
         print(line, flush=True)
     from jupyterlab.labapp import main as open_jupyterlab

@@ -35,9 +35,7 @@ def make(folder, files):
         try:
             told += [f"{folder.name}/{said}" for said in lay(folder, name, content, laid)]
         except (FileExistsError, NotADirectoryError):
-            told.append(
-                f"{folder.name}/{name} cannot be laid there: what has its name is in the way, move it"
-            )
+            told.append(f"{folder.name}/{name} cannot be laid: what has its name is in the way, move it")
         except OSError as error:
             told.append(f"{folder.name}/{name} cannot be written: {error.strerror}")
         write_list(folder, laid)
@@ -62,10 +60,7 @@ def lay(folder, name, content, laid):
             return []
     if not path.is_file():
         raise FileExistsError
-    if new in (
-        fingerprint(path.read_bytes()),
-        laid.get(name),
-    ):  # nothing has changed since, or it has been offered
+    if new in (fingerprint(path.read_bytes()), laid.get(name)):  # it is here, or was offered before
         laid[name] = new
         return []
     if has_no_work(path, laid.get(name)):
@@ -103,7 +98,7 @@ def names_beside(name):
 
 def put(path, content, over=False):
     """Write a file, which is there at once and whole; one that is there already goes only if `over`."""
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         with open(partial, "xb") as file:
