@@ -25,7 +25,8 @@ def debug_step(
 
     The picture has the real points; the fakes G(z) of 60 latents that stay the same; D(x) as colours, with a
     line where it is 1/2; and on each fake an arrow, the way in which G's loss pushes it, downhill:
-    (1 - D) * d logit / dx, drawn at half its length. A step takes all real points, and as many new fakes.
+    (1 - D) * d logit / dx, the longest always drawn as long; below stands how large that push is. An update
+    takes all real points, and as many new fakes.
 
     Args:
         generator: built Keras model, latents (n, latent_dim) -> points (n, 2).
@@ -36,12 +37,12 @@ def debug_step(
         ValueError: real_points have another shape, or are not finite; a model is not compiled.
     """
     debugger = StepDebugger(generator, discriminator, combined, real_points)
-    alt = "Reals, fakes with arrows, D as colours: at the start, after a step of D, one of G, 100 of each."
-    show(debugger.figure(), alt, debugger.controls)
+    figure, losses = debugger.figure()
+    show(figure, "plane-debugger", debugger.controls, **losses)
 
 
 class StepDebugger:
-    """What `debug_step` shows, and the steps that its buttons make."""
+    """What `debug_step` shows, and the updates that its buttons make."""
 
     def __init__(self, generator, discriminator, combined, real_points):
         self.generator, self.discriminator, self.combined = generator, discriminator, combined
@@ -50,36 +51,34 @@ class StepDebugger:
             raise ValueError(f"real_points must be finite, of shape (n, 2), not {real.shape}")
         for name, model in (("discriminator", discriminator), ("combined", combined)):
             if not model.compiled:
-                raise ValueError(f"{name} is not compiled: its steps need an optimizer and a loss")
+                raise ValueError(f"{name} is not compiled: its updates need an optimizer and a loss")
         self.put_back = remember(generator, discriminator, combined)
         self.start_again()
         self.latents = self.new_latents(60, np.random.default_rng(0))
         self.n = len(real)
         self.targets = np.repeat([[1.0], [0.0]], self.n, axis=0).astype("float32")  # first the reals
         low, high = real.min(axis=0), real.max(axis=0)
-        reach = 0.8 * (high - low).max() or 1.0  # leaves room for fakes that err
+        reach = 0.7 * (high - low).max() or 1.0  # leaves room for fakes that err
         self.frame = [middle + side for middle in (low + high) / 2 for side in (-reach, reach)]
 
     def start_again(self):
         self.put_back()
-        self.random, self.d_steps, self.g_steps = np.random.default_rng(1), 0, 0
+        self.random, self.d_updates, self.g_updates = np.random.default_rng(1), 0, 0
 
     def new_latents(self, n, random):
         return random.standard_normal((n, self.generator.input_shape[1]), dtype="float32")
 
-    def step_d(self):
+    def update_d(self):
         fakes = self.generator.predict_on_batch(self.new_latents(self.n, self.random))
         self.discriminator.train_on_batch(np.concatenate([self.real_points, fakes]), self.targets)
-        self.d_steps += 1
+        self.d_updates += 1
 
-    def step_g(self):
+    def update_g(self):
         self.combined.train_on_batch(self.new_latents(self.n, self.random), self.targets[: self.n])
-        self.g_steps += 1
+        self.g_updates += 1
 
-    def step_both(self, times=10):
-        for _ in range(times):
-            self.step_d()
-            self.step_g()
+    def step(self, times=10):
+        _repeat(times, self.update_d, self.update_g)
 
     def push(self, points):
         """(1 - D) * d logit / dx at points (n, 2)."""
@@ -98,42 +97,59 @@ class StepDebugger:
         fakes = self.generator.predict_on_batch(self.latents)
         axes.scatter(*self.real_points.T, 20, COLORS["real"], label="real", ec="white", lw=0.5)
         axes.scatter(*fakes.T, 34, COLORS["fake"], marker="^", label="fake", ec="white", lw=0.5)
-        arrows = {"angles": "xy", "scale_units": "xy", "scale": 2, "width": 0.004}
-        axes.quiver(*fakes.T, *self.push(fakes).T, label="half the push of G's loss", **arrows)
-        axes.set(xlim=self.frame[:2], ylim=self.frame[2:], xlabel="$x_1$", ylabel="$x_2$")
+        axes.plot([], "k", marker="$\\rightarrow$", markersize=16, linestyle="none", label="push of G's loss")
+        push = self.push(fakes)
+        longest = np.hypot(*push.T).max()  # drawn as long as a sixth of the frame, so that it can be seen
+        scale = 6 * longest / (self.frame[1] - self.frame[0]) or 1.0
+        arrows = {"angles": "xy", "scale_units": "xy", "width": 0.007, "minlength": 0.1}
+        axes.quiver(*fakes.T, *push.T, scale=scale, **arrows)
+        axes.set(xlim=self.frame[:2], ylim=self.frame[2:], ylabel="$x_2$")
+        axes.set_xlabel(f"$x_1$\nlongest arrow: {longest:.2g}")
         real_logits, fake_logits = map(self.discriminator.predict_on_batch, (self.real_points, fakes))
         return float(discriminator_loss(real_logits, fake_logits)), float(generator_loss(fake_logits))
 
     def figure(self):
-        names = "at the start", "after one step of D", "then one step of G", "after 100 of each"
-        steps = self.start_again, self.step_d, self.step_g, functools.partial(self.step_both, 99)
-        figure, panels = plt.subplots(1, 4, figsize=(11, 4), sharey=True, layout="constrained")
+        """Four states in a row; and their losses, as the alternative text names them."""
+        names = "at the start", "D updated once", "then G once", "after 100 of each"
+        moves = self.start_again, self.update_d, self.update_g, functools.partial(self.step, 99)
+        figure, panels = plt.subplots(1, 4, figsize=(11, 4.3), sharey=True, layout="constrained")
+        losses = {}
         try:
-            for axes, name, step in zip(panels, names, steps, strict=True):
-                step()
-                axes.set_title("{}\n$L_D$ {:.2f}, $L_G$ {:.2f}".format(name, *self.draw(axes)))
+            for i, (axes, name, move) in enumerate(zip(panels, names, moves, strict=True)):
+                move()
+                losses[f"d{i}"], losses[f"g{i}"] = self.draw(axes)
+                axes.set_title(f"{name}\n$L_D$ {losses[f'd{i}']:.2f}, $L_G$ {losses[f'g{i}']:.2f}")
                 axes.label_outer()
         finally:
             self.start_again()
-        return _with_legend(figure, panels)
+        return _with_legend(figure, panels), losses
 
     def controls(self, ipywidgets):
-        actions = {"D step": self.step_d, "G step": self.step_g}
-        actions |= {"10 of each": self.step_both, "Start again": self.start_again}
-        picture, told = ipywidgets.Image(layout={"align_self": "flex-start"}), ipywidgets.HTML()
+        actions = {"Update D": self.update_d, "Update G": self.update_g}
+        actions |= {f"10 x {who}": functools.partial(_repeat, 10, actions[f"Update {who}"]) for who in "DG"}
+        actions |= {"10 of each": self.step, "Start again": self.start_again}
+        told, picture = ipywidgets.HTML(), ipywidgets.Image(layout={"align_self": "flex-start"})
 
         def act(action):
             action()
             figure, axes = plt.subplots(figsize=(7, 6.4), layout="constrained")
             d_loss, g_loss = self.draw(axes)
             picture.value = draw_png(_with_legend(figure, axes))
-            told.value = f"steps: D {self.d_steps}, G {self.g_steps}. L_D {d_loss:.3f}, L_G {g_loss:.3f}"
+            told.value = (
+                f"updates: D {self.d_updates}, G {self.g_updates}. L_D {d_loss:.3f}, L_G {g_loss:.3f}"
+            )
 
         buttons = [ipywidgets.Button(description=name) for name in actions]
         for button, action in zip(buttons, actions.values(), strict=True):
             button.on_click(telling(told, functools.partial(act, action)))
         act(self.start_again)
-        return ipywidgets.VBox([ipywidgets.HBox(buttons), picture, told]).add_class("gan-debugger")
+        return ipywidgets.VBox([ipywidgets.HBox(buttons), told, picture]).add_class("gan-debugger")
+
+
+def _repeat(times, *updates):
+    for _ in range(times):
+        for update in updates:
+            update()
 
 
 def _with_legend(figure, panels):

@@ -17,8 +17,8 @@ def best_d_uneven(answer):
         return p_data / (p_data + fakes_per_real * p_g)
 
     slips = {
-        "that is the best D for as many fakes as reals: k plays no part.": lambda p, q, k: right(p, q, 1),
-        "more fakes make it believe more: which of the two come k times as often?": (
+        "That is the best D for as many fakes as reals: k plays no part.": lambda p, q, k: right(p, q, 1),
+        "More fakes make it believe more: which of the two come k times as often?": (
             lambda p, q, k: right(p, q, 1 / k)
         ),
         "k need not be whole, nor above 1: 256 fakes met 96 reals, and 96 fakes may meet 256.": (
@@ -30,20 +30,20 @@ def best_d_uneven(answer):
         "k stands at the wrong density: which of the two come k times as often?": (
             lambda p, q, k: p / (k * p + q)
         ),
-        "that is the probability of fake.": lambda p, q, k: 1 - right(p, q, k),
-        "that is the probability of fake, and k plays no part.": lambda p, q, k: 1 - right(p, q, 1),
+        "That is the probability of fake.": lambda p, q, k: 1 - right(p, q, k),
+        "That is the probability of fake, and k plays no part.": lambda p, q, k: 1 - right(p, q, 1),
         "k images for each real one, the real one included? Count again.": lambda p, q, k: right(p, q, k - 1),
-        "even where there are no fakes it is not 1: k weighs reals and fakes alike.": (
+        "Even where there are no fakes it is not 1: k weighs reals and fakes alike.": (
             lambda p, q, k: right(p, q, 1) / k
         ),
-        "even where there are no fakes it is the share of reals in the batch.": (
+        "Even where there are no fakes it is the share of reals in the batch.": (
             lambda p, q, k: right(p, q, 1) / (k + 1)
         ),
-        "it can be above 1, as no probability can: k weighs above the line only.": (
+        "It can be above 1, as no probability can: k weighs above the line only.": (
             lambda p, q, k: k * right(p, q, 1)
         ),
-        "that is reals to fakes; a probability compares reals with everything.": lambda p, q, k: p / (k * q),
-        "that is the logit; D is asked for.": lambda p, q, k: np.log(p / (k * q)),
+        "That is reals to fakes; a probability compares reals with everything.": lambda p, q, k: p / (k * q),
+        "That is the logit; D is asked for.": lambda p, q, k: np.log(p / (k * q)),
     }
     rng = np.random.default_rng(0)
     cases = [(np.array([0.3, 0.2]), np.array([0.1, 0.6]), 3), (np.array([0.3]), np.array([0.5]), 0.5)]

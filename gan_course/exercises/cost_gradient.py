@@ -21,41 +21,41 @@ def cost_gradient(answer):
         return sigmoid(logits) * sigmoid(-logits)
 
     slips = {
-        "the sign: that way the cost falls, and a gradient points to where it rises.": lambda y, s: (
+        "The sign: that way the cost falls, and a gradient points to where it rises.": lambda y, s: (
             -right(y, s)
         ),
-        "that is the slope of each image's own cost; what does one image weigh in a mean?": (
+        "That is the slope of each image's own cost; what does one image weigh in a mean?": (
             lambda y, s: sigmoid(s) - y
         ),
-        "two things: where does a gradient point, and what does one image weigh in a mean?": (
+        "Two things: where does a gradient point, and what does one image weigh in a mean?": (
             lambda y, s: y - sigmoid(s)
         ),
-        "reals and fakes weigh one half each, however many there are. What does one image weigh in a mean?": (
+        "Reals and fakes weigh one half each, however many there are. What does one image weigh in a mean?": (
             _half_each
         ),
-        "a target of 0.9 counts as 0: right for targets of 1 and 0, but what lies between?": (
+        "A target of 0.9 counts as 0: right for targets of 1 and 0, but what lies between?": (
             lambda y, s: right(y == 1, s)
         ),
-        "a target of 0.9 counts as 1: right for targets of 1 and 0, but what lies between?": (
+        "A target of 0.9 counts as 1: right for targets of 1 and 0, but what lies between?": (
             lambda y, s: right(y > 0.5, s)
         ),
-        "the target plays no part: each image is taken for a fake.": lambda y, s: right(0, s),
-        "the target plays no part: each image is taken for real.": lambda y, s: right(1, s),
-        "all images have the target of the first one.": lambda y, s: right(y[0], s),
-        "no slope is below 0: does the cost of a real image rise with its logit?": lambda y, s: abs(
+        "The target plays no part: each image is taken for a fake.": lambda y, s: right(0, s),
+        "The target plays no part: each image is taken for real.": lambda y, s: right(1, s),
+        "All images have the target of the first one.": lambda y, s: right(y[0], s),
+        "No slope is below 0: does the cost of a real image rise with its logit?": lambda y, s: abs(
             right(y, s)
         ),
-        "real and fake have changed places: 1 is real.": lambda y, s: right(1 - y, s),
-        "it has the logit where D is meant, and grows without end; does the slope?": (
+        "Real and fake have changed places: 1 is real.": lambda y, s: right(1 - y, s),
+        "It has the logit where D is meant, and grows without end; does the slope?": (
             lambda y, s: (s - y) / len(s)
         ),
-        "it has D(1 - D) in it, as the slope of a squared error would: what cancels it here?": (
+        "It has D(1 - D) in it, as the slope of a squared error would: what cancels it here?": (
             lambda y, s: bend(s) * right(y, s)
         ),
-        "that is the slope over D; and how does D change with the logit?": lambda y, s: right(y, s) / bend(s),
-        "that is the slope of D; the slope of the cost is asked for.": lambda y, s: bend(s) / len(s),
-        "that is the cost, not its slope.": _cost,
-        "that is the cost, divided by n; the slope of it is asked for.": lambda y, s: _cost(y, s) / len(s),
+        "That is the slope over D; and how does D change with the logit?": lambda y, s: right(y, s) / bend(s),
+        "That is the slope of D; the slope of the cost is asked for.": lambda y, s: bend(s) / len(s),
+        "That is the cost, not its slope.": _cost,
+        "That is the cost, divided by n; the slope of it is asked for.": lambda y, s: _cost(y, s) / len(s),
     }
     rng = np.random.default_rng(0)
     near = [([1, 0], [0, 1.5]), ([1, 0, 0], [0.5, -1, 2]), ([0.9, 0, 0.9, 0], [0.3, -0.7, 2, 1.1])]

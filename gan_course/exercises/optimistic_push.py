@@ -26,14 +26,14 @@ def optimistic_push(answer):
     stepped = [as_array(call(answer, push, push), (2,)) for push in unchanged]
     now, last = _ask(answer, [2.0, 0], [0, 0]), _ask(answer, [0, 0], [3.0, 0])
     if not (np.any(stepped) or now.any() or last.any()):
-        raise Hint("it is always zero: who does not move does not arrive.")
+        raise Hint("It is always zero: a player that does not move does not arrive.")
     if not np.any(stepped):
-        raise Hint("where the push stays the same it is zero: nobody would get down a plain slope with it.")
+        raise Hint("Where the push stays the same it is zero: nobody would get down a plain slope with it.")
     _require_apart(answer)
     for push, step in zip(unchanged, stepped, strict=True):
         if (np.sign(step) != np.sign(push)).any():
             raise Hint(
-                f"where push and last_push are both {shown(push)}, that is the way to go; yours goes "
+                f"Where push and last_push are both {shown(push)}, that is the way to go; yours goes "
                 f"another, {shown(step)}."
             )
     for start in STARTS:
@@ -76,7 +76,7 @@ def _play(answer, start):
 def _how_it_went(distances):
     # Where it leads outwards, 500 steps show it, as in the notebook.
     steps = min(500, len(distances) - 1) if distances[-1] > distances[0] else len(distances) - 1
-    return f"distance {shown(distances[0])} at first, {distances[steps]:.3g} after {steps:,} steps: "
+    return f"Distance {shown(distances[0])} at first, {distances[steps]:.3g} after {steps:,} steps: "
 
 
 def _why(distances, answer):

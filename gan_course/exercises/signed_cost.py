@@ -14,36 +14,36 @@ from gan_course.checking.formulas import sigmoid, softplus
 def signed_cost(answer):
     """`answer(labels, logits)`: each image's cross-entropy; labels are +1 real, -1 fake; float32 (n, 1)."""
     slips = {
-        "it is small where D is wrong and large where D is right: is a minus sign missing?": (
+        "It is small where D is wrong and large where D is right: is a minus sign missing?": (
             lambda label, logit: softplus(label * logit)
         ),
-        "these are logarithms of probabilities, none above 0; a cost is something to pay.": (
+        "These are logarithms of probabilities, none above 0; a cost is something to pay.": (
             lambda label, logit: -softplus(-label * logit)
         ),
-        "each image is taken for real: the label plays no part.": lambda label, logit: softplus(-logit),
-        "each image is taken for a fake: the label plays no part.": lambda label, logit: softplus(logit),
-        "all images are taken for what the first one is.": (lambda label, logit: softplus(-label[0] * logit)),
-        "that is the formula for targets 1 and 0: what do y and 1 - y become with a label of -1?": (
+        "Each image is taken for real: the label plays no part.": lambda label, logit: softplus(-logit),
+        "Each image is taken for a fake: the label plays no part.": lambda label, logit: softplus(logit),
+        "All images are taken for what the first one is.": (lambda label, logit: softplus(-label[0] * logit)),
+        "That is the formula for targets 1 and 0: what do y and 1 - y become with a label of -1?": (
             lambda label, logit: label * softplus(-logit) + (1 - label) * softplus(logit)
         ),
-        "it has D where a logit is meant: what comes in is a logit, and needs no sigmoid.": (
+        "It has D where a logit is meant: what comes in is a logit, and needs no sigmoid.": (
             lambda label, logit: softplus(-label * sigmoid(logit))
         ),
-        "it is 0 where D is right, however unsure: a kink where the curve should bend.": (
+        "It is 0 where D is right, however unsure: a kink where the curve should bend.": (
             lambda label, logit: np.maximum(0, -label * logit)
         ),
-        "it is small wherever D is sure, be it right or wrong.": lambda label, logit: softplus(-abs(logit)),
-        "that is the hinge loss of the last section.": lambda label, logit: np.maximum(0, 1 - label * logit),
-        "these are the probabilities that D gave to the truth; what do they cost?": (
+        "It is small wherever D is sure, be it right or wrong.": lambda label, logit: softplus(-abs(logit)),
+        "That is the hinge loss of the last section.": lambda label, logit: np.maximum(0, 1 - label * logit),
+        "These are the probabilities that D gave to the truth; what do they cost?": (
             lambda label, logit: sigmoid(label * logit)
         ),
-        "it is in bits: the logarithm here is the natural one.": (
+        "It is in bits: the logarithm here is the natural one.": (
             lambda label, logit: softplus(-label * logit) / np.log(2)
         ),
-        "that is the logarithm to base 10: the natural one is meant.": (
+        "That is the logarithm to base 10: the natural one is meant.": (
             lambda label, logit: softplus(-label * logit) / np.log(10)
         ),
-        "each cost is divided by the number of images, and the mean is not asked for.": (
+        "Each cost is divided by the number of images, and the mean is not asked for.": (
             lambda label, logit: softplus(-label * logit) / len(label)
         ),
     }
@@ -55,7 +55,7 @@ def signed_cost(answer):
     _try_costs(answer, cases, slips)
     cases = [([1, 1, -1, -1], [size, -size, size, -size]) for size in (40, 1000)]
     cases += [(np.full(60, label), logit) for label in (1, -1) for logit in (far, -far)]
-    _try_costs(answer, cases, {}, "right for small logits only: is something cut off?")
+    _try_costs(answer, cases, {}, "Right for small logits only: is something cut off?")
 
 
 def _try_costs(answer, cases, slips, otherwise=""):

@@ -107,7 +107,7 @@ def step_the_debugger(page):
     debugger = page.locator(".gan-debugger")
     picture, told = debugger.locator("img"), debugger.locator(".widget-html-content")
     first = picture.evaluate(BYTES)
-    for name, steps in (("D step", "D 1, G 0"), ("G step", "D 1, G 1"), ("10 of each", "D 11, G 11")):
+    for name, steps in (("Update D", "D 1, G 0"), ("Update G", "D 1, G 1"), ("10 of each", "D 11, G 11")):
         before, after = pictures_after(page, picture, debugger.get_by_role("button", name=name).click)
         assert before != after
         wait_for(told, steps)

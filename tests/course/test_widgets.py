@@ -74,7 +74,7 @@ def blobs():
 @pytest.fixture
 def debugger(players, blobs):
     debugger = StepDebugger(*players, blobs)
-    debugger.step_both()  # so that there is something to see
+    debugger.step()  # so that there is something to see
     return debugger
 
 
@@ -267,7 +267,7 @@ def test_a_line_is_drawn_where_d_crosses_a_half(debugger, bias, lines, recwarn):
 def test_each_button_moves_whom_it_says(players, blobs):
     generator, discriminator, combined = players
     parts = inside(StepDebugger(*players, blobs).controls(ipywidgets))
-    moved = {"D step": (False, True), "G step": (True, False), "10 of each": (True, True)}
+    moved = {"Update D": (False, True), "Update G": (True, False), "10 of each": (True, True)}
     shape = imageio.imread(parts["picture"].value).shape
     for name, (g_moved, d_moved) in moved.items():
         before = state(generator), state(discriminator), parts["picture"].value
@@ -277,18 +277,21 @@ def test_each_button_moves_whom_it_says(players, blobs):
         assert parts["picture"].value != before[2], name
         assert imageio.imread(parts["picture"].value).shape == shape, "the page does not jump"
     assert combined.optimizer.iterations == discriminator.optimizer.iterations == 11
-    assert parts["told"].value.startswith("steps: D 11, G 11. L_D 0.")
+    assert parts["told"].value.startswith("updates: D 11, G 11. L_D 0.")
+    for name in ("10 x D", "10 x G"):
+        parts[name].click()
+    assert parts["told"].value.startswith("updates: D 21, G 21.")
 
 
-def test_each_step_lowers_its_players_loss(players, blobs):
+def test_each_update_lowers_its_players_loss(players, blobs):
     debugger = StepDebugger(*players, blobs)
     figure, axes = plt.subplots()
     d_loss, _ = debugger.draw(axes)
     for _ in range(10):
-        debugger.step_d()
+        debugger.update_d()
     d_loss_later, g_loss = debugger.draw(axes)
     for _ in range(10):
-        debugger.step_g()
+        debugger.update_g()
     _, g_loss_later = debugger.draw(axes)
     assert d_loss_later < d_loss - 0.01 and g_loss_later < g_loss - 0.01
     plt.close(figure)
@@ -298,14 +301,14 @@ def test_start_again_restores_every_bit(blobs):
     players = generator, discriminator, combined = new_players()
     owners = generator, discriminator, discriminator.optimizer, combined.optimizer
     parts = inside(StepDebugger(*players, blobs).controls(ipywidgets))
-    for name in ("D step", "G step", "Start again"):  # the optimizers are built in the first steps
+    for name in ("Update D", "Update G", "Start again"):  # which builds the optimizers
         parts[name].click()
     start, picture = state(*owners), parts["picture"].value
     parts["10 of each"].click()
     trained = state(*owners)
     parts["Start again"].click()
     assert equal(start, state(*owners)) and parts["picture"].value == picture
-    assert parts["told"].value.startswith("steps: D 0, G 0.")
+    assert parts["told"].value.startswith("updates: D 0, G 0.")
     parts["10 of each"].click()
     assert equal(trained, state(*owners)), "the same latents come again"
 
@@ -313,7 +316,7 @@ def test_start_again_restores_every_bit(blobs):
 def test_a_step_that_raises_says_so_in_the_widget(players, blobs, monkeypatch):
     parts = inside(StepDebugger(*players, blobs).controls(ipywidgets))
     monkeypatch.setattr(players[1], "train_on_batch", lambda *_: 1 / 0)
-    parts["D step"].click()
+    parts["Update D"].click()
     assert "ZeroDivisionError: division by zero" in parts["told"].value
 
 
@@ -335,16 +338,19 @@ def test_the_picture_leaves_the_models_as_they_were(players, blobs, displayed, m
 
 
 def test_the_four_panels_are_four_states(debugger):
-    figure = debugger.figure()
+    figure, losses = debugger.figure()
     panels = [axes for axes in figure.axes if axes.get_title()]
     titles = [axes.get_title().split("\n")[0] for axes in panels]
-    assert titles == ["at the start", "after one step of D", "then one step of G", "after 100 of each"]
+    assert titles == ["at the start", "D updated once", "then G once", "after 100 of each"]
     d = [axes.images[0].get_array() for axes in panels]
     fakes = [axes.collections[-2].get_offsets() for axes in panels]
     assert not equal(d[0], d[1]) and equal(d[1], d[2]) and not equal(d[2], d[3])
     assert equal(fakes[0], fakes[1]) and not equal(fakes[1], fakes[2]) and not equal(fakes[2], fakes[3])
-    debugger.step_both(100)
+    debugger.step(100)
     assert equal(fakes[3], debugger.generator.predict_on_batch(debugger.latents))
+    other, axes = plt.subplots()
+    assert np.allclose(debugger.draw(axes), [losses["d3"], losses["g3"]])
+    plt.close(other)
     plt.close(figure)
 
 

@@ -42,7 +42,7 @@ wrong = {
     "share of reals": lambda p, q, k: p / (p + q) / (1 + k),
     "above 1": lambda p, q, k: k * p / (p + q),
     "reals to fakes": lambda p, q, k: p / (k * q),
-    "that is the logit": lambda p, q, k: np.log(p / q / k),
+    "That is the logit": lambda p, q, k: np.log(p / q / k),
     "have the shape": lambda p, q, k: np.mean(p / (p + k * q)),
     "need not be whole: 256": lambda p, q, k: p / (p + int(k) * q),
     "nor above 1": lambda p, q, k: p / (p + math.ceil(k) * q),

@@ -90,9 +90,9 @@ def share(slopes):
 
 right = [by_keras, by_both_slopes, by_differences, by_cases]
 wrong = {
-    "the sign": lambda targets, logits: share(targets - sigmoid(logits)),
-    "that is the slope of each image's own cost": lambda targets, logits: sigmoid(logits) - targets,
-    "two things": lambda targets, logits: targets - sigmoid(logits),
+    "The sign": lambda targets, logits: share(targets - sigmoid(logits)),
+    "That is the slope of each image's own cost": lambda targets, logits: sigmoid(logits) - targets,
+    "Two things": lambda targets, logits: targets - sigmoid(logits),
     "taken for a fake": lambda targets, logits: share(sigmoid(logits)),
     "taken for real": lambda targets, logits: share(sigmoid(logits) - 1),
     "below 0": lambda targets, logits: share(abs(sigmoid(logits) - targets)),
@@ -105,7 +105,7 @@ wrong = {
         (1 - targets) / (1 - sigmoid(logits)) - targets / sigmoid(logits)
     ),
     "the slope of D;": lambda targets, logits: share(sigmoid(logits) * (1 - sigmoid(logits))),
-    "that is the cost, not": cost,
+    "That is the cost, not": cost,
     "the cost, divided by n": lambda targets, logits: share(cost(targets, logits)),
     "0.9 counts as 0": lambda targets, logits: share(
         np.where(targets == 1, sigmoid(logits) - 1, sigmoid(logits))
