@@ -1,0 +1,18 @@
+// What reveal.js announces to screen readers leaves out formulas and the texts of pictures, and tells what is not yet
+// revealed. This says what the slide shows, and of a build what has come.
+Reveal.on("ready", () => {
+  const status = document.querySelector(".aria-status");
+  let shown = [Reveal.getCurrentSlide()];
+  Reveal.on("slidechanged", ({ currentSlide }) => (shown = [currentSlide]));
+  Reveal.on("fragmentshown", ({ fragments }) => (shown = fragments));
+  const words = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) return node.data;
+    if (!node.checkVisibility?.({ visibilityProperty: true }) || node.matches("aside, [aria-hidden=true]")) return "";
+    return node.getAttribute("alttext") ?? node.getAttribute("alt") ?? [...node.childNodes].map(words).join("");
+  };
+  const announce = () => {
+    const said = shown.map(words).join(" ").replace(/\s+/g, " ").trim();
+    if (status.textContent !== said) status.textContent = said;
+  };
+  new MutationObserver(announce).observe(status, { childList: true });
+});
