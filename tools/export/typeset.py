@@ -29,6 +29,8 @@ ENVIRONMENTS = {
     "matrix",
     "pmatrix",
 }
+FORMULA = re.compile(r'<span class="formula">.*?<annotation[^>]*>(.*?)</annotation>.*?</svg></span>')
+NAME = re.compile(r' id="[^"]*"| href="#[^"]*"')
 EM = 46  # drawing units to an em of the text around; 50 is the size drawn at, as STIX letters are small
 
 
@@ -109,6 +111,16 @@ class Renderer(IPythonRenderer):
 
     def latex_environment(self, name, body):
         return typeset(rf"\begin{{{name}}}{body}\end{{{name}}}", display=True)
+
+    def heading(self, text, level, **attrs):
+        """As nbconvert writes it, but a formula counts in the heading's name by its TeX, as in Jupyter."""
+        written, named = (
+            super(Renderer, self).heading(inside, level, **attrs)
+            for inside in (text, FORMULA.sub(lambda formula: f"${formula[1]}$", text))
+        )
+        for wrong, right in zip(NAME.findall(written), NAME.findall(named), strict=True):
+            written = written.replace(wrong, right)
+        return written
 
     def text(self, text):
         return super().text(no_tex(text))

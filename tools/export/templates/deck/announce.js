@@ -15,4 +15,9 @@ Reveal.on("ready", () => {
     if (status.textContent !== said) status.textContent = said;
   };
   new MutationObserver(announce).observe(status, { childList: true });
+
+  // On a phone the slides stand one below the other, in a body that scrolls: the arrow keys must reach it.
+  const reach = () => (document.body.tabIndex = document.body.classList.contains("reveal-scroll") ? 0 : -1);
+  Reveal.on("resize", reach);
+  reach();
 });
