@@ -97,7 +97,7 @@ def test_a_picture_from_the_web_is_refused(notebook):
 
 
 def test_formulas_are_drawings_that_are_said_in_words(made):
-    formulas = {math.annotation.get_text(): math["alttext"] for math in made("math")}
+    formulas = {math.annotation.get_text(): math["aria-label"] for math in made("math")}
     assert formulas.items() >= {
         "D": "D",
         r"L_D = \frac{1}{2} x": "L sub D equals one half x",
@@ -135,7 +135,7 @@ def test_formulas_are_drawings_that_are_said_in_words(made):
     ],
 )
 def test_a_formula_is_said_as_in_class(tex, words):
-    assert BeautifulSoup(typeset(tex), "html.parser").math["alttext"] == words
+    assert BeautifulSoup(typeset(tex), "html.parser").math["aria-label"] == words
 
 
 def test_signs_that_a_screen_reader_takes_for_others_are_written_as_they_are_meant():

@@ -72,7 +72,7 @@ def heard(mathml, tex):
     for drawn, meant in {"&#x02223;": "|", "&#x0007E;</mi>": "∼</mi>", "&#x022A4;": "T"}.items():
         inside = inside.replace(drawn, meant)  # else said as "divides", "tilde" and "down tack"
     return (
-        f'<math alttext="{html.escape(words(mathml))}"><semantics>{inside}'
+        f'<math aria-label="{html.escape(words(mathml))}"><semantics>{inside}'
         f'<annotation encoding="application/x-tex">{html.escape(tex)}</annotation></semantics></math>'
     )
 

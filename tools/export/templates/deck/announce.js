@@ -7,8 +7,9 @@ Reveal.on("ready", () => {
   Reveal.on("fragmentshown", ({ fragments }) => (shown = fragments));
   const words = (node) => {
     if (node.nodeType === Node.TEXT_NODE) return node.data;
-    if (!node.checkVisibility?.({ visibilityProperty: true }) || node.matches("aside, [aria-hidden=true]")) return "";
-    return node.getAttribute("alttext") ?? node.getAttribute("alt") ?? [...node.childNodes].map(words).join("");
+    if (node.matches("aside, [aria-hidden=true], .fragment:not(.visible)")) return "";
+    const said = node.ariaLabel ?? node.getAttribute("alt") ?? [...node.childNodes].map(words).join("");
+    return getComputedStyle(node).display.startsWith("inline") ? said : ` ${said} `;
   };
   const announce = () => {
     const said = shown.map(words).join(" ").replace(/\s+/g, " ").trim();
