@@ -8,7 +8,7 @@ SIZES = {"screen": (1280, 720), "phone": (375, 740)}
 def violations(page, where="document"):
     """The rules that a page breaks, each with the first place, a line each; `where` is a CSS selector."""
     found = Axe().run(page, None if where == "document" else where).response["violations"]
+    firsts = [(rule["id"], len(rule["nodes"]), rule["nodes"][0]) for rule in found]
     return [
-        f"{rule['id']} ({len(rule['nodes'])}): {rule['nodes'][0]['html'][:120]}  {rule['nodes'][0]['failureSummary']}"
-        for rule in found
+        f"{rule} ({times}): {node['html'][:120]}  {node['failureSummary']}" for rule, times, node in firsts
     ]

@@ -14,7 +14,8 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
-from tests.browser.accessibility import SIZES as READERS, violations
+from tests.browser.accessibility import SIZES as READERS
+from tests.browser.accessibility import violations
 from tests.tools.test_site import DOCUMENTS, NOTEBOOKS, PAGES, TAUGHT, small_site
 from tools import site as tool
 from tools.export import browser
@@ -196,7 +197,15 @@ def lesson(tmp_path):
     frames[0].save(film := io.BytesIO(), "GIF", save_all=True, append_images=frames[1:], duration=100, loop=0)
     shown = new_output("display_data", {"image/gif": base64.b64encode(film.getvalue()).decode()})
     shown.metadata = {"image/gif": {"alt": "a film"}}
-    table = "| | " + " | ".join(f"heading{i}" for i in range(20)) + " |\n" + "|---" * 21 + "|\n" + "| row " * 21 + "|"
+    table = (
+        "| | "
+        + " | ".join(f"heading{i}" for i in range(20))
+        + " |\n"
+        + "|---" * 21
+        + "|\n"
+        + "| row " * 21
+        + "|"
+    )
     cells = [
         new_markdown_cell(f"# A lesson\n\n[a link](https://example.org)\n\n{table}"),
         new_code_cell("", outputs=[shown, new_output("stream", text="wide " * 40)]),
@@ -227,8 +236,8 @@ def test_a_film_can_be_stopped_and_rests_where_no_motion_is_wanted(chromium, les
 
 def test_all_that_tab_comes_to_is_seen_and_what_scrolls_is_reached(chromium, lesson):
     at = """() => {
-        const here = document.activeElement, look = getComputedStyle(here);
-        return [here.ariaLabel ?? here.innerText, look.outlineStyle !== "none" && parseFloat(look.outlineWidth)];
+        const here = document.activeElement, {outlineStyle, outlineWidth} = getComputedStyle(here);
+        return [here.ariaLabel ?? here.innerText, outlineStyle !== "none" && parseFloat(outlineWidth)];
     }"""
     reached = []
     with opened(chromium, lesson, READERS["phone"]) as page:
@@ -249,7 +258,9 @@ def test_all_that_tab_comes_to_is_seen_and_what_scrolls_is_reached(chromium, les
     ]
     assert min(width for _, width in reached) >= 2
     with opened(chromium, lesson, (1920, 1080)) as page:  # nothing is too wide here but the table
-        page.evaluate("document.querySelector('pre').textContent = 'short'; dispatchEvent(new Event('resize'))")
+        page.evaluate(
+            "document.querySelector('pre').textContent = 'short'; dispatchEvent(new Event('resize'))"
+        )
         assert page.locator("pre[tabindex]").count() == 0
 
 
@@ -263,14 +274,17 @@ def test_the_link_at_the_top_skips_what_stands_above_the_text(chromium, lesson):
 
 def test_folded_answers_are_printed(chromium, lesson):
     with opened(chromium, lesson, READERS["screen"]) as page:
-        page.evaluate("addEventListener('beforeprint', () => (window.open_ = document.querySelector('details').open))")
+        page.evaluate(
+            "addEventListener('beforeprint', () => (window.open_ = document.querySelector('details').open))"
+        )
         page.pdf()
         assert page.evaluate("window.open_") is True
         assert page.evaluate("document.querySelector('details').open") is False
 
 
 def test_a_page_is_dark_where_its_reader_is_and_pictures_stay_on_white(chromium, lesson):
-    looks = """['body', '.film img'].map(name => getComputedStyle(document.querySelector(name)).backgroundColor)"""
+    ground = "name => getComputedStyle(document.querySelector(name)).backgroundColor"
+    looks = f"['body', '.film img'].map({ground})"
     grounds = {}
     for look in ("light", "dark"):
         with opened(chromium, lesson, READERS["screen"], color_scheme=look) as page:

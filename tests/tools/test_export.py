@@ -98,12 +98,15 @@ def test_a_picture_from_the_web_is_refused(notebook):
 
 def test_formulas_are_drawings_that_are_said_in_words(made):
     formulas = {math.annotation.get_text(): math["aria-label"] for math in made("math")}
-    assert formulas.items() >= {
-        "D": "D",
-        r"L_D = \frac{1}{2} x": "L sub D equals one half x",
-        "b_i": "b sub i",
-        "L_G": "L sub G",
-    }.items()
+    assert (
+        formulas.items()
+        >= {
+            "D": "D",
+            r"L_D = \frac{1}{2} x": "L sub D equals one half x",
+            "b_i": "b sub i",
+            "L_G": "L sub G",
+        }.items()
+    )
     assert all(svg["aria-hidden"] == "true" for svg in made.select("svg.math"))
     assert len(made.select(".formula > math + svg")) == len(made("math")) == len(made.select("svg.math"))
     for code in made(["script", "style", "pre", "code", "annotation"]):
@@ -129,7 +132,10 @@ def test_formulas_are_drawings_that_are_said_in_words(made):
         (r"z \sim \mathcal{N}(0, I)", "z distributed as normal distribution of 0, I"),
         (r"P(y \mid x)", "P of y given x"),
         (r"W_2^\top", "W sub 2 transposed"),
-        (r"\underbrace{(1-D) a}_{\text{advice}}", "open parenthesis 1 minus D close parenthesis a, which is advice"),
+        (
+            r"\underbrace{(1-D) a}_{\text{advice}}",
+            "open parenthesis 1 minus D close parenthesis a, which is advice",
+        ),
         (r"a \qquad b", "a, b"),
         (r"A \otimes B", "A circled times B"),  # no sign goes unsaid
     ],

@@ -71,12 +71,9 @@ def contents(soup):
             lines.append((heading.get("class", []), line, []))
         else:
             lines[-1][2].append(f"<li>{line}</li>")
-    written = "".join(
-        f'<li class="{" ".join(kind)}">{line}{"<ul>" * bool(below)}{"".join(below)}{"</ul>" * bool(below)}</li>'
-        for kind, line, below in lines
-    )
-    return BeautifulSoup(
-        f'<nav class="toc" aria-label="on this page"><details><summary>On this page</summary><ul>{written}</ul>'
-        "</details></nav>",
-        "html.parser",
-    )
+    written = ""
+    for kind, line, below in lines:
+        lower = f"<ul>{''.join(below)}</ul>" if below else ""
+        written += f'<li class="{" ".join(kind)}">{line}{lower}</li>'
+    folded = f"<details><summary>On this page</summary><ul>{written}</ul></details>"
+    return BeautifulSoup(f'<nav class="toc" aria-label="on this page">{folded}</nav>', "html.parser")

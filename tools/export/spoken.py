@@ -9,8 +9,9 @@ import unicodedata
 import xml.etree.ElementTree as ET
 
 SIGNS = {  # what is not said as Unicode calls it
-    "×": "times", "·": "times", "⋅": "times", "/": "over", "±": "plus or minus", "*": "star", "~": "distributed as",
-    "<": "is less than", ">": "is greater than", "→": "to", "←": "becomes", "∣": "given", "‖": "from", "∈": "in",
+    "×": "times", "·": "times", "⋅": "times", "/": "over", "±": "plus or minus", "*": "star",
+    "~": "distributed as", "<": "is less than", ">": "is greater than", "→": "to", "←": "becomes",
+    "∣": "given", "‖": "from", "∈": "in",
     "∂": "partial", "∇": "gradient", "∑": "sum", "∏": "product", "∫": "integral of", "⊤": "transposed",
     "…": "and so on", "𝔼": "expectation", "ℝ": "real numbers", "𝒩": "normal distribution", "⏟": "",
     "log": "log of", "ln": "natural log of", "exp": "exponential of", "sin": "sine of", "cos": "cosine of",

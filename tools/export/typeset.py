@@ -60,10 +60,11 @@ def typeset(tex, display=False):
     size = {"width": right - left, "height": height, "vertical-align": -(top + height)}
     style = ";".join(f"{name}:{value / EM:.3f}em" for name, value in size.items())
     body = drawing.svg().partition(">")[2].replace('"black"', '"currentColor"')
-    return (
-        f'<span class="formula">{heard(mathml, tex)}<svg class="{"math display" if display else "math"}" '
-        f'aria-hidden="true" viewBox="{left:.1f} {top} {right - left:.1f} {height}" style="{style}">{body}</span>'
+    drawn = (
+        f'<svg class="{"math display" if display else "math"}" aria-hidden="true" '
+        f'viewBox="{left:.1f} {top} {right - left:.1f} {height}" style="{style}">{body}'
     )
+    return f'<span class="formula">{heard(mathml, tex)}{drawn}</span>'
 
 
 def heard(mathml, tex):
