@@ -201,11 +201,11 @@ def test_a_page_can_be_read_from_its_text_on(notebook):
 
 
 def test_an_empty_corner_of_a_table_is_no_heading_and_its_rows_have_names(made):
-    cells = "| | a |\n|---|---|\n| one | 1 |\n\n| b | c |\n|---|---|\n| 2 | 3 |"
+    cells = "| | a |\n|---|---|\n| one | 1 |\n\n| b | |\n|---|---|\n| 2 | 3 |"
     tables = BeautifulSoup(readable(markdown2html(cells)), "html.parser")("table")
     assert [cell.name for cell in tables[0].select("th, td")] == ["td", "th", "th", "td"]
     assert tables[0].tbody.th["scope"] == "row"
-    assert [cell.name for cell in tables[1].select("th, td")] == ["th", "th", "td", "td"]
+    assert [cell.name for cell in tables[1].select("th, td")] == ["th", "td", "td", "td"]
     assert all(table.parent["class"] == ["table"] for table in made("table"))
 
 

@@ -78,7 +78,9 @@ def export_deck(notebook, name, folder, notes=None):
         folder,
         title=title,
         style="\n".join([base, theme, style("common.css", "deck/deck.css")]),
-        script="\n".join([runtime, notes, template("film.js", "deck/fit.js", "deck/announce.js")]),
+        script="\n".join(
+            [runtime, notes, template("film.js", "formulas.js", "deck/fit.js", "deck/announce.js")]
+        ),
     )
 
 

@@ -190,7 +190,7 @@ def export_page(notebook, about, folder, previous=None, following=None, links=()
         folder,
         title=about["title"],
         style=page_style(),
-        script=template("film.js", "page/page.js"),
+        script=template("film.js", "formulas.js", "page/page.js"),
         previous=previous,
         next=following,
         links=links,
@@ -201,6 +201,9 @@ def export_index(summaries, site=None):
     """The page that leads to the others; `site` holds what else there is where all of it is gathered."""
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), trim_blocks=True)
     written = environment.get_template("index.html.j2").render(
-        pages=summaries, site=site, style=page_style(), script=template("film.js", "page/page.js")
+        pages=summaries,
+        site=site,
+        style=page_style(),
+        script=template("film.js", "formulas.js", "page/page.js"),
     )
     return readable(written)

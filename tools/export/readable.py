@@ -32,12 +32,14 @@ def readable(written):
 
 
 def name_rows(table):
-    """Makes an empty corner no heading, and what stands below it the names of the rows."""
-    corner = table.select_one("thead th")
-    if not corner or corner.get_text(strip=True) or corner.find("img"):
-        return
-    corner.name = "td"
-    for cell in table.select("tbody tr > td:first-child"):
+    """Makes empty cells of the head no headings, and what stands below an empty corner the names of the rows."""
+    empty = [
+        cell for cell in table.select("thead th") if not cell.get_text(strip=True) and not cell.find("img")
+    ]
+    names = table.select("tbody tr > td:first-child") if table.select_one("thead th") in empty else []
+    for cell in empty:
+        cell.name = "td"
+    for cell in names:
         cell.name, cell["scope"] = "th", "row"
 
 
