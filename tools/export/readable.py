@@ -32,7 +32,7 @@ def readable(written):
 
 
 def name_rows(table):
-    """Makes empty cells of the head no headings, and what stands below an empty corner the names of the rows."""
+    """Makes no headings of empty cells, and the names of the rows of what stands below an empty corner."""
     empty = [
         cell for cell in table.select("thead th") if not cell.get_text(strip=True) and not cell.find("img")
     ]

@@ -17,6 +17,9 @@ Reveal.on("ready", () => {
   };
   new MutationObserver(announce).observe(status, { childList: true });
 
+  // A PDF is read aloud, too: there no slide is hidden.
+  if (Reveal.isPrintView()) document.querySelectorAll(".slides section").forEach((slide) => (slide.ariaHidden = null));
+
   // On a phone the slides stand one below the other, in a body that scrolls: the arrow keys must reach it.
   const reach = () => (document.body.tabIndex = document.body.classList.contains("reveal-scroll") ? 0 : -1);
   Reveal.on("resize", reach);
