@@ -68,9 +68,10 @@ def relinked(written, source, page):
 def with_github_ids(written):
     """HTML whose headings are named as GitHub names them, since documents link to them by those names."""
     soup = BeautifulSoup(written, "html.parser")
-    for link in soup.select("a.anchor-link"):
-        link.parent["id"] = github_id(unquote(link.parent["id"]))
-        link["href"] = f"#{link.parent['id']}"
+    for link in soup.select("a.anchor-link, .toc a"):
+        if link.parent.has_attr("id"):
+            link.parent["id"] = github_id(unquote(link.parent["id"]))
+        link["href"] = "#" + github_id(unquote(link["href"][1:]))
     return str(soup)
 
 

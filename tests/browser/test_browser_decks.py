@@ -1,15 +1,20 @@
 """The decks in a real browser, opened from disk with no network: every slide, every build, three sizes."""
 
+import base64
+import io
 import re
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_markdown_cell, new_notebook
+from PIL import Image
 
 import gan_course as course
+from tests.browser.accessibility import violations
 from tools.export import browser, slides_pdf
 from tools.export.decks import deck_of, export_deck
+from tools.export.readable import readable
 from tools.notes import Note
 from tools.series import find_taught
 
@@ -28,7 +33,7 @@ LOOK = r"""([figureText, noLetters]) => {
     const slide = Reveal.getCurrentSlide(), stage = document.querySelector(".slides").getBoundingClientRect();
     const screen = {left: 0, top: 0, right: innerWidth, bottom: innerHeight};
     const found = {beyond: -9999, worst: "", smallest: 9999, small: "", wrong: []};
-    const seen = node => node.checkVisibility({visibilityProperty: true}) && !node.closest("aside");
+    const seen = node => node.checkVisibility({visibilityProperty: true}) && !node.closest("aside, math");
     const measure = (element, rects, what) => {
         const boxes = [stage, screen];
         for (let box = element; box !== slide; box = box.parentElement) {
@@ -41,6 +46,7 @@ LOOK = r"""([figureText, noLetters]) => {
             if (rect.width && over > found.beyond) Object.assign(found, {beyond: over, worst: what});
         }
     };
+    const tex = formula => formula.parentElement.querySelector("annotation")?.textContent ?? "";
     const size = (pixels, what) => {
         if (pixels < found.smallest) Object.assign(found, {smallest: pixels, small: what});
     };
@@ -53,8 +59,8 @@ LOOK = r"""([figureText, noLetters]) => {
         range.selectNodeContents(text);
         measure(element, range.getClientRects(), words);
         size(parseFloat(getComputedStyle(element).fontSize) * element.currentCSSZoom * scale, words);
-        const tex = !element.closest("code, pre") && /\$|\\[a-zA-Z(\[]/.test(text.data);
-        if (tex) found.wrong.push("raw TeX: " + words);
+        const raw = !element.closest("code, pre") && /\$|\\[a-zA-Z(\[]/.test(text.data);
+        if (raw) found.wrong.push("raw TeX: " + words);
     }
     for (const element of slide.querySelectorAll("svg, img, table, pre, hr, video, canvas")) {
         if (!seen(element)) continue;
@@ -63,9 +69,9 @@ LOOK = r"""([figureText, noLetters]) => {
         measure(element.parentElement, [rect], what);
         if (element.matches("svg.math")) {
             for (const path of element.querySelectorAll("path, rect"))
-                measure(element.parentElement, [path.getBoundingClientRect()], element.ariaLabel);
-            if (!rect.width || !rect.height) found.wrong.push("formula not drawn: " + element.ariaLabel);
-            size(rect.width / element.viewBox.baseVal.width * 46, element.ariaLabel);
+                measure(element.parentElement, [path.getBoundingClientRect()], tex(element));
+            if (!rect.width || !rect.height) found.wrong.push("formula not drawn: " + tex(element));
+            size(rect.width / element.viewBox.baseVal.width * 46, tex(element));
         }
         if (element.matches("img")) {
             if (!element.naturalWidth) found.wrong.push("picture not loaded: " + what);
@@ -85,7 +91,7 @@ def small(tmp_path):
     def write(planted=""):
         cells = [
             new_markdown_cell("# A deck", id="first"),
-            new_markdown_cell("## $x^2$\n\nPLANTED", id="second"),
+            new_markdown_cell("## So $x^2$\n\nPLANTED", id="second"),
         ]
         for cell in cells:
             cell.metadata.slideshow = {"slide_type": "slide"}
@@ -170,7 +176,7 @@ PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAW
         ('<p class="fragment" style="position: absolute; right: -1px">build</p>', "'build' reaches 1.0 px"),
         ('<div style="height: 50px; overflow: auto">one<br>two</div>', "'two' reaches .* px too far"),
         ("<p>the loss $L_D$</p>", r"raw TeX: the loss \$L_D\$"),
-        ('<svg class="math" aria-label="y" viewBox="0 0 9 9" width="0"></svg>', "formula not drawn: y"),
+        ('<annotation>y</annotation><svg class="math" viewBox="0 0 9 9" width="0"></svg>', "not drawn: y"),
         ('<img alt="a face" src="https://example.org/face.png">', "asked for https://example.org/face.png"),
         ('<img alt="a face" src="data:image/png;base64,AAAA">', "picture not loaded: a face"),
         (f'<img alt="a curve" src="data:image/png;base64,{PNG}" width="0.5">', "'a curve' has 9.0 px"),
@@ -185,6 +191,73 @@ def test_a_planted_fault_is_found(chromium, small, planted, said):
     with browser.page_without_network(chromium, viewport={"width": 1280, "height": 720}) as page:
         told = "\n".join(faults(page, small(planted))[0])
     assert re.search(said, told), told
+
+
+EMPTY = ".backgrounds { display: none }"  # else axe-core cannot tell on what ground a text stands
+SLIDES = "Reveal.getSlides().map(slide => Object.values(Reveal.getIndices(slide)).slice(0, 2))"
+REVEALED = "document.querySelectorAll('.present .fragment').forEach(build => build.classList.add('visible'))"
+
+
+@pytest.mark.parametrize("name", [path.stem for path in NOTEBOOKS])
+def test_no_slide_shuts_anybody_out(chromium, decks, name):
+    deck, told = decks / f"{name}.slides.html", []
+    with browser.page_without_network(chromium, viewport={"width": 1280, "height": 720}) as page:
+        show(page, deck)
+        page.add_style_tag(content=EMPTY)
+        told += violations(page)
+        for h, v in page.evaluate(SLIDES):
+            page.evaluate(f"Reveal.slide({h}, {v})")
+            page.evaluate(REVEALED)
+            told += [f"{h}/{v}: {line}" for line in violations(page, ".slides")]
+    with browser.page_without_network(chromium, viewport={"width": 375, "height": 740}) as page:
+        show(page, deck)  # on a phone, all slides stand one below the other
+        assert page.locator(".scroll-page").count() > 20
+        told += [f"phone: {line}" for line in violations(page)]
+    assert told == []
+
+
+def test_a_slide_that_shuts_readers_out_is_found(chromium, small):
+    with browser.page_without_network(chromium, viewport={"width": 1280, "height": 720}) as page:
+        show(page, small('<p style="color: #bbb">faint</p>'))
+        page.add_style_tag(content=EMPTY)
+        page.keyboard.press("Space")
+        assert "color-contrast" in "\n".join(violations(page, ".slides"))
+
+
+def test_what_is_announced_holds_formulas_and_no_answer_ahead(chromium, small):
+    planted = (
+        f"""<img alt="a curve" src="data:image/png;base64,{PNG}"><p>ask</p><p class="fragment">answer</p>"""
+    )
+    with browser.page_without_network(chromium, viewport={"width": 1280, "height": 720}) as page:
+        show(page, small(planted))
+        page.keyboard.press("Space")
+        status = page.locator(".aria-status")
+        for said in ("So x squared a curve ask", "answer"):
+            page.wait_for_function(
+                "said => document.querySelector('.aria-status').textContent === said", arg=said
+            )
+            page.keyboard.press("Space")
+        page.keyboard.press("ArrowLeft")
+        assert "answer" in status.text_content()
+        assert page.complaints == []
+
+
+def test_the_arrows_and_the_film_of_a_deck_can_be_used_without_a_mouse(chromium, small):
+    frames = [Image.new("L", (40, 40), shade) for shade in (0, 90)]
+    frames[0].save(film := io.BytesIO(), "GIF", save_all=True, append_images=frames[1:], duration=100)
+    coded = base64.b64encode(film.getvalue()).decode()
+    planted = readable(f'<img alt="a film" src="data:image/gif;base64,{coded}">')
+    with browser.page_without_network(chromium, viewport={"width": 1280, "height": 720}) as page:
+        show(page, small(planted))
+        page.keyboard.press("Space")
+        button = page.get_by_role("button", name="Stop the film")
+        button.press("Space")
+        page.get_by_role("button", name="Play the film").wait_for()
+        assert page.evaluate("Reveal.getIndices().h") == 1
+        page.keyboard.press("Tab")  # to the number of the slide, a link
+        page.keyboard.press("Tab")
+        look = "(here => [here.ariaLabel, getComputedStyle(here).outlineStyle])(document.activeElement)"
+        assert page.evaluate(look) == ["previous slide", "solid"]
 
 
 def test_the_speaker_view_works_from_disk(chromium, small):

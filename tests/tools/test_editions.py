@@ -53,8 +53,8 @@ def strings(node):
 def text_of_html(where, page):
     """All that is written in HTML, shown or not; the prose without the asides, where a deck has its notes."""
     soup = BeautifulSoup(page, "html.parser")
-    for formula in soup.select("svg[aria-label]"):
-        formula.replace_with(f" {formula['aria-label']} ")
+    for formula in soup("math"):
+        formula.replace_with(f" {formula.annotation.get_text()} ")
     values = strings([dict(tag.attrs) for tag in soup.find_all(True)])
     attributes = "\n".join(value for value in values if not value.startswith("data:"))
     code = "".join(soup.find_all(string=True))  # without gaps, as each word of code is an element of its own

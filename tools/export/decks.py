@@ -16,7 +16,7 @@ from nbformat.v4 import new_markdown_cell
 
 from tools import build_folder
 from tools.build_folder import BUILD
-from tools.export.pages import TEMPLATES, ExportError, SelfContained, export, picture, style, summary
+from tools.export.pages import ExportError, SelfContained, export, picture, style, summary, template
 from tools.notes import notes_of
 from tools.series import ROOT, find_notebooks, find_taught
 
@@ -65,7 +65,6 @@ def export_deck(notebook, name, folder, notes=None):
         for name in ("reveal.css", "white.css", "reveal.js", "notes.js")
     )
     theme = re.sub(r"@import[^;]*;", "", theme)  # a font from beside the file; deck.css names the system's
-    fit = (TEMPLATES / "deck/fit.js").read_text(encoding="utf-8")
     exporter = DeckExporter(
         "deck",
         exclude_input_prompt=True,
@@ -79,7 +78,9 @@ def export_deck(notebook, name, folder, notes=None):
         folder,
         title=title,
         style="\n".join([base, theme, style("common.css", "deck/deck.css")]),
-        script="\n".join([runtime, notes, fit]),
+        script="\n".join(
+            [runtime, notes, template("film.js", "formulas.js", "deck/fit.js", "deck/announce.js")]
+        ),
     )
 
 

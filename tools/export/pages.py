@@ -17,6 +17,7 @@ from nbconvert.exporters import HTMLExporter
 from pygments.formatters import HtmlFormatter
 from traitlets.config import Config
 
+from tools.export.readable import readable
 from tools.export.typeset import MathError, markdown2html
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -80,8 +81,8 @@ def summary(name, notebook):
     lead = soup.find("p")
     for link in lead.find_all("a") if lead else []:
         link.unwrap()  # the whole entry is a link already
-    for formula in soup.select("h1 svg"):
-        formula.replace_with(formula["aria-label"])
+    for formula in soup.select("h1 .formula"):
+        formula.replace_with(formula.annotation.get_text())
     covers = [cell for cell in notebook.cells if "cover" in cell.metadata.get("tags", [])]
     outputs = [output for cell in covers or notebook.cells for output in cell.get("outputs", [])]
     shown = "".join(output.get("data", {}).get("text/html") or picture(output) for output in outputs)
@@ -136,6 +137,7 @@ def export(exporter, notebook, name, folder, **resources):
     """HTML of `notebook`, whose pictures in Markdown lie in `folder`. Raises ExportError."""
     resources = {"metadata": {"name": name, "path": str(folder)}, **resources}
     page, _ = exporter.from_notebook_node(prepared(notebook, name), resources)
+    page = readable(page)
     if missing := loads(page):
         raise ExportError(f"{name}: would be loaded from elsewhere: {', '.join(missing)}")
     return page
@@ -153,12 +155,27 @@ def loads(page):
     return [address for address in asked if not address.startswith(("data:", "#"))]
 
 
+def template(*names):
+    return "\n".join((TEMPLATES / name).read_text(encoding="utf-8") for name in names)
+
+
 @cache
 def style(*names):
     """CSS of the templates named, after that of the code's colours."""
-    colours = HtmlFormatter(style="xcode").get_style_defs(".highlight")
-    colours = re.sub(r"^.*(background|linenos).*$", "", colours, flags=re.MULTILINE)
-    return "\n".join([colours] + [(TEMPLATES / name).read_text(encoding="utf-8") for name in names])
+    return colours("xcode") + template(*names)
+
+
+@cache
+def page_style():
+    """CSS of pages, which are dark where the reader's system is, but not on paper."""
+    dark = "@media screen and (prefers-color-scheme: dark) {\n%s}\n"
+    return style("common.css", "page/page.css") + dark % (colours("github-dark") + template("page/dark.css"))
+
+
+def colours(name):
+    """CSS of the colours of code in a style of Pygments, which leaves the ground to ours."""
+    rules = HtmlFormatter(style=name).get_style_defs(".highlight")
+    return re.sub(r"^.*(background|linenos).*$", "", rules, flags=re.MULTILINE)
 
 
 def export_page(notebook, about, folder, previous=None, following=None, links=()):
@@ -166,14 +183,14 @@ def export_page(notebook, about, folder, previous=None, following=None, links=()
 
     `links`, pairs of a text and an address, stand at the top of the page.
     """
-    looks = style("common.css", "page/page.css")
     return export(
         PageExporter("page"),
         notebook,
         about["name"],
         folder,
         title=about["title"],
-        style=looks,
+        style=page_style(),
+        script=template("film.js", "formulas.js", "page/page.js"),
         previous=previous,
         next=following,
         links=links,
@@ -183,5 +200,10 @@ def export_page(notebook, about, folder, previous=None, following=None, links=()
 def export_index(summaries, site=None):
     """The page that leads to the others; `site` holds what else there is where all of it is gathered."""
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), trim_blocks=True)
-    template = environment.get_template("index.html.j2")
-    return template.render(pages=summaries, site=site, style=style("common.css", "page/page.css"))
+    written = environment.get_template("index.html.j2").render(
+        pages=summaries,
+        site=site,
+        style=page_style(),
+        script=template("film.js", "formulas.js", "page/page.js"),
+    )
+    return readable(written)

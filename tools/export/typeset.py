@@ -1,5 +1,7 @@
 """Markdown to HTML with its formulas drawn as SVG when the page is built: no MathJax, so no network.
 
+Beside the drawing stands the formula as MathML, unseen: screen readers say it, and it can be copied.
+
 Ziamath reads much TeX, not all, and draws some of the rest wrongly instead of complaining; what cannot be
 drawn right is an error here, so that no page ever shows raw TeX or a hole.
 """
@@ -11,6 +13,8 @@ from functools import cache
 import ziamath
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath, MathInlineParser
 from ziamath.tex import tex2mml
+
+from tools.export.spoken import words
 
 ziamath.config.svg2 = False  # plain paths: glyphs shared by id break where two formulas meet on a page
 ziamath.config.precision = 1
@@ -25,6 +29,8 @@ ENVIRONMENTS = {
     "matrix",
     "pmatrix",
 }
+FORMULA = re.compile(r'<span class="formula">.*?<annotation[^>]*>(.*?)</annotation>.*?</svg></span>')
+NAME = re.compile(r' id="[^"]*"| href="#[^"]*"')
 EM = 46  # drawing units to an em of the text around; 50 is the size drawn at, as STIX letters are small
 
 
@@ -34,7 +40,7 @@ class MathError(ValueError):
 
 @cache
 def typeset(tex, display=False):
-    """An SVG of the formula `tex`, sized in em, that carries the TeX as its text alternative."""
+    """HTML of the formula `tex`: an SVG to see, sized in em, and MathML to hear, with the TeX."""
     tex = tex.strip()
     if tex.startswith(r"\displaystyle"):  # IPython's Math puts this before what it shows
         tex, display = tex.removeprefix(r"\displaystyle").strip(), True
@@ -54,9 +60,21 @@ def typeset(tex, display=False):
     size = {"width": right - left, "height": height, "vertical-align": -(top + height)}
     style = ";".join(f"{name}:{value / EM:.3f}em" for name, value in size.items())
     body = drawing.svg().partition(">")[2].replace('"black"', '"currentColor"')
-    return (
-        f'<svg class="{"math display" if display else "math"}" role="img" aria-label="{html.escape(tex)}" '
+    drawn = (
+        f'<svg class="{"math display" if display else "math"}" aria-hidden="true" '
         f'viewBox="{left:.1f} {top} {right - left:.1f} {height}" style="{style}">{body}'
+    )
+    return f'<span class="formula">{heard(mathml, tex)}{drawn}</span>'
+
+
+def heard(mathml, tex):
+    """MathML as screen readers take it: named in words, with the TeX that it comes from."""
+    inside = mathml.partition(">")[2].removesuffix("</math>")
+    for drawn, meant in {"&#x02223;": "|", "&#x0007E;</mi>": "∼</mi>", "&#x022A4;": "T"}.items():
+        inside = inside.replace(drawn, meant)  # else said as "divides", "tilde" and "down tack"
+    return (
+        f'<math aria-label="{html.escape(words(mathml))}"><semantics>{inside}'
+        f'<annotation encoding="application/x-tex">{html.escape(tex)}</annotation></semantics></math>'
     )
 
 
@@ -94,6 +112,16 @@ class Renderer(IPythonRenderer):
 
     def latex_environment(self, name, body):
         return typeset(rf"\begin{{{name}}}{body}\end{{{name}}}", display=True)
+
+    def heading(self, text, level, **attrs):
+        """As nbconvert writes it, but a formula counts in the heading's name by its TeX, as in Jupyter."""
+        written, named = (
+            super(Renderer, self).heading(inside, level, **attrs)
+            for inside in (text, FORMULA.sub(lambda formula: f"${formula[1]}$", text))
+        )
+        for wrong, right in zip(NAME.findall(written), NAME.findall(named), strict=True):
+            written = written.replace(wrong, right)
+        return written
 
     def text(self, text):
         return super().text(no_tex(text))
