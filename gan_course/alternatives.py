@@ -19,7 +19,8 @@ ALTERNATIVES = {
     "they are the same, with slope 1; below zero ReLU has value and slope 0, LeakyReLU falls gently, with "
     "slope 0.2.",
     "forger-grid": "Five rows of ten pictures: real digits; grey noise; scattered white dots; two digits on "
-    "top of each other, both grey; and digits put together from two halves, some with a break in the middle.",
+    "top of each other, grey where only one of them has ink; and digits put together from two halves, some "
+    "with a break in the middle.",
     "league-losses": "Four curves of the cost over 300 updates, which begin near ln 2 (halves: "
     "{first:.2f}). Those of noise and shuffled drop to 0 and stay there; those of blends and halves fall "
     "slowly, to {blends:.2f} and {halves:.2f} in the last twenty updates.",
