@@ -53,7 +53,7 @@ ALTERNATIVES |= {
     "(brighten) in a blot in the middle and blue (darken) around it, nearly the same five times; below that "
     "the nudged fakes, a pale blot in grey noise.",
     "fixed-figure": "Ten pictures without BatchNorm (diversity {without:.2f}) and ten with it "
-    "({with_it:.2f}), all alike: a bright ragged blot in the middle; no digit.",
+    "({with_it:.2f}), all alike: a pale ragged blot in grey noise; no digit.",
     "turns-figure": "Share of fakes that D calls real, over 1,000 updates. In turns it jumps between 0 and "
     "1, five times, and is below 0.1 for {turns:.0%} of the time; with one update each it is so for "
     "{each:.0%}, with peaks between.",
