@@ -1,12 +1,10 @@
 """The committed notebooks keep every promise of notebook_rules.py (and nbval runs them: conftest.py)."""
 
-import ast
 from pathlib import Path
 
 import pytest
 import yaml
 
-from gan_course.alternatives import ALTERNATIVES
 from tests.notebooks import notebook_rules as rules
 from tools.series import find_notebooks
 
@@ -32,12 +30,6 @@ def test_reasons_are_for_notebooks_that_are_there():
 def test_notebook_keeps_the_rule(rule, notebook):
     broken = rule(notebook)
     assert not broken, "\n".join(broken)
-
-
-def test_every_alternative_text_is_shown():
-    cells = [cell for path in find_notebooks() for cell in rules.code_cells(rules.read_notebook(path))]
-    used = {ast.literal_eval(alt) for cell in cells for alt in rules.shown(cell)}
-    assert not (left := ALTERNATIVES.keys() - used), f"shown by no notebook: {left}"
 
 
 def test_every_text_is_compared_or_explained(notebook_name, notebook):
