@@ -27,7 +27,10 @@ class Verdict:
         return self.state == "right"
 
     def __repr__(self):
-        return f"{self.exercise}: {self.state}. {self.message}"
+        word = self.message.partition(" ")[0]
+        is_code = "_" in word or (len(word) == 1 and word != "a")  # g_step, k: a name keeps its letters
+        message = self.message if is_code else self.message[:1].upper() + self.message[1:]
+        return f"{self.exercise}: {self.state}. {message}"
 
 
 def exercise(first_step, praise, seconds=10):

@@ -17,7 +17,7 @@ import gan_course as course
 import gan_utils as gu
 from gan_course.checking import running
 from gan_course.checking.comparing import apart, as_array, shown, try_cases
-from gan_course.checking.feedback import exercise
+from gan_course.checking.feedback import Verdict, exercise
 from gan_course.checking.running import Hint, call
 
 
@@ -215,6 +215,20 @@ def test_numbers_are_shown_as_far_as_they_differ():
     assert apart(0.5, 0.5000001) == ("0.5", "0.5000001")
     assert apart(np.array([1.0, 2]), np.array([1.0, 2.00001])) == ("[1, 2]", "[1, 2.00001]")
     assert shown(233985.0) == "233985" and shown(np.float32(1.5)) == "1.5" and shown([3, 2]) == "[3, 2]"
+
+
+@pytest.mark.parametrize(
+    ("hint", "said"),
+    [
+        ("the sign: which way?", "The sign: which way?"),
+        ("a target of 0.9 counts as 1.", "A target of 0.9 counts as 1."),
+        ("g_step asks another D.", "g_step asks another D."),
+        ("k need not be whole.", "k need not be whole."),
+        ("3 of 4 are wrong.", "3 of 4 are wrong."),
+    ],
+)
+def test_a_hint_is_a_sentence_and_a_name_stays_as_it_is(hint, said):
+    assert repr(Verdict("one", "not yet", hint)) == f"one: not yet. {said}"
 
 
 def test_an_array_is_made_of_whatever_holds_numbers():

@@ -4,6 +4,7 @@ A notebook is nbformat's node as it lies in the file, read by `read_notebook` wi
 test_notebooks.py holds the notebooks to these rules, test_canaries.py shows that each rule can fail.
 """
 
+import ast
 import getpass
 import json
 import re
@@ -13,6 +14,8 @@ from collections import Counter
 from pathlib import Path
 
 import nbformat
+
+from gan_course.alternatives import ALTERNATIVES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LARGEST_BYTES = 1_500_000
@@ -139,6 +142,26 @@ def describes_every_picture(notebook):
     return broken
 
 
+def shown(cell):
+    """What a code cell gives to `course.show` and `course.show_gif` as alternative texts: pieces of code."""
+    source = re.sub(r"^(\s*)[%!].*", r"\1pass", cell.source, flags=re.MULTILINE)  # %pip is no Python
+    for call in ast.walk(ast.parse(source)):
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in ("course.show", "course.show_gif"):
+            named = [keyword.value for keyword in call.keywords if keyword.arg == "alt"]
+            yield (call.args[1:2] + named + [None])[0]
+
+
+def describes_figures_by_name(notebook):
+    """A text in the cell would tell a student what is to be seen, before it is drawn."""
+    names = {ast.unparse(ast.Constant(name)) for name in ALTERNATIVES}
+    return [
+        f"{cell.id} describes its figure by {told[:40]}, which is no name in gan_course/alternatives.py"
+        for cell in code_cells(notebook)
+        for told in (ast.unparse(alt) if alt else "nothing" for alt in shown(cell))
+        if told not in names
+    ]
+
+
 def loosens_no_check(notebook):
     """nbval's own ways out: each would let a cell fail, or not run, in silence."""
     return [
@@ -221,6 +244,7 @@ RULES = [
     keeps_cells_short,
     is_pure_keras_after_gan_utils,
     describes_every_picture,
+    describes_figures_by_name,
     loosens_no_check,
     names_no_machine,
 ]

@@ -114,6 +114,16 @@ def markdown_image_without_alt(notebook):
     notebook.cells[0].source += "\n\n![](picture.png)"
 
 
+@breaks(rules.describes_figures_by_name, "code-1 describes its figure by 'Ten rows of ten digits'")
+def text_in_the_cell(notebook):
+    cell(notebook).source = 'import gan_utils\ncourse.show(figure, "Ten rows of ten digits")'
+
+
+@breaks(rules.describes_figures_by_name, "code-1 describes its figure by 'dat',")
+def name_that_is_not_there(notebook):
+    cell(notebook).source = "%pip install it\nfor _ in range(2):\n    course.show_gif(path, alt='dat')"
+
+
 @breaks(rules.loosens_no_check, "code-1 loosens")
 def expected_exception(notebook):
     cell(notebook).metadata.tags.append("raises-exception")
@@ -152,7 +162,9 @@ def windows_folder_in_metadata(notebook):
 @pytest.fixture
 def good():
     notebook = make_notebook()
-    cell(notebook).source = "import gan_utils\nimport keras\nprint(6 * 7)"
+    cell(
+        notebook
+    ).source = 'import gan_utils\nimport keras\nprint(6 * 7)\ncourse.show(figure, "data-grid", n=7)'
     described = {"image/png": "aGk=", "text/plain": "<Figure size 640x480>"}
     cell(notebook).outputs.append(picture(described, {"image/png": {"alt": "Ten digits"}}))
     # An embedded picture is random text, which may look like a path.
