@@ -6,7 +6,7 @@
 window.addEventListener("load", () => {
   const [width, height] = [1280, 720];
   const legible = 18 / (100 * 13 / 72);
-  const [least, most] = [24 / 34, 40 / 34];
+  const least = 24 / 34;
 
   // The heading stands at the top, what is below it in the middle of the rest; the foot of a slide stays where it is.
   const arrange = (slide) => {
@@ -41,43 +41,61 @@ window.addEventListener("load", () => {
     }));
   };
 
+  // What follows a formula without a space stays on its line: D's.
+  const hold = (formula) => {
+    const [, word, rest] = formula.nextSibling?.data?.match(/^(\S+)(.*)$/s) ?? [];
+    if (!word) return;
+    const whole = document.createElement("span");
+    whole.className = "unbroken";
+    formula.nextSibling.data = rest;
+    formula.replaceWith(whole);
+    whole.append(formula, word);
+  };
+
   document.body.classList.add("measuring");
+  document.querySelectorAll(".slides svg.math:not(.display)").forEach(hold);
   document.querySelectorAll(".highlight pre").forEach(hang);
   document.querySelectorAll(".slides section").forEach((slide) => {
     if (slide.querySelector("section")) return;
+    slide.classList.add("now");
     const content = arrange(slide);
     const all = (selector) => [...content.querySelectorAll(selector)];
     const figures = all("img:not([src^='data:image/gif'])");
     const films = all("img").length - figures.length;
     const enlarged = (image) => Math.min(image.width / image.naturalWidth, image.height / image.naturalHeight);
-    const fits = () => slide.getBoundingClientRect().height <= height + 0.5 && content.scrollWidth <= content.clientWidth;
+    const shrunk = (svg) => svg.getBoundingClientRect().width < parseFloat(svg.style.width) * parseFloat(getComputedStyle(svg).fontSize) - 1;
+    const formulas = all("svg.display");
+    const parts = [content, ...content.querySelector(".body").children];
+    const fits = () => slide.getBoundingClientRect().height <= height + 0.5
+      && parts.every((part) => part.scrollWidth <= part.clientWidth) && !formulas.some(shrunk);
     const set = ({ layout, text, picture }) => {
       content.className = `content ${layout}`;
       content.style.fontSize = `${text}em`;
       content.style.setProperty("--picture", `${picture}px`);
     };
-    const layouts = ["whole"];
-    const printed = all(".body > * .jp-OutputArea").length;
-    if (figures.length === 1 || (!films && !figures.length && printed === 1 && all(".highlight").length === 0)) layouts.push("beside");
-    if (!films && !figures.length && printed > 1) layouts.push("columns");
-    const wrapped = layouts.map((layout) => `wrapped ${layout}`).map((layout) => layout.replace(" whole", ""));
+    const pictures = figures.length + films;
+    const prints = all(".printed > *").length && all(".body > * .jp-OutputArea").length;
+    const other = figures.length === 1 ? "beside" : pictures || all(".highlight").length ? "" : ["", "aside", "columns"][Math.min(prints, 2)];
     let best = { layout: "wrapped tight", text: least, picture: 640, seen: 0 };
     const look = (layout, text) => {
-      let picture = 640;
-      const pictures = figures.length + films;
-      for (set({ layout, text, picture }); !fits() && pictures && picture > 160; set({ layout, text, picture })) picture -= 4;
-      const seen = fits() ? Math.min(legible, ...figures.map(enlarged)) : 0;
-      if (seen > best.seen * 1.04) best = { layout, text, picture, seen };
+      const at = (picture) => (set({ layout, text, picture }), fits());
+      let [small, large] = [160, 640];
+      if (!at(large) && pictures) {
+        while (large - small > 4) [small, large] = at((small + large) / 2) ? [(small + large) / 2, large] : [small, (small + large) / 2];
+        large = small;
+      }
+      const seen = at(large) ? Math.min(legible, ...figures.map(enlarged)) : 0;
+      if (seen > best.seen * 1.04) best = { layout, text, picture: large, seen };
     };
     // With a figure its letters decide, and text gives way; without one the size of the text does.
-    const tried = [[layouts, figures.length + films ? 1 : most, 28 / 34], [layouts, 28 / 34, least], [wrapped, 1, least]];
-    for (const [some, from, to] of [...tried, [["wrapped tight"], least, least]]) {
-      const sizes = Array.from({ length: Math.round((from - to) / 0.02) + 1 }, (_, i) => Math.max(to, from - 0.02 * i));
-      if (figures.length) some.forEach((layout) => sizes.forEach((text) => best.seen < legible && look(layout, text)));
-      else sizes.forEach((text) => some.forEach((layout) => best.seen < legible && look(layout, text)));
-      if (best.seen && some === wrapped) break;
+    const wide = [["whole", 40, 30], [other, 36, 26], ["whole", 28, 24], [other, 24, 24]];
+    const tries = pictures ? [["whole", 34, 24], [other, 34, 24]] : wide;
+    for (const [layout, from, to] of [...tries, ["wrapped", 34, 24], [`wrapped ${other}`, 34, 24], ["wrapped tight", 24, 24]]) {
+      if (best.seen && layout.includes("wrapped")) break;
+      for (let px = layout ? from : 0; px >= to && best.seen < legible; px -= 1) look(layout, px / 34);
     }
     set(best);
+    slide.classList.remove("now");
     if (!best.seen) {
       console.warn("too much for one slide, split it:", content.textContent.trim().slice(0, 60));
       slide.style.overflowY = "auto";
@@ -85,8 +103,13 @@ window.addEventListener("load", () => {
     }
   });
   document.body.classList.remove("measuring");
+  const asked = decodeURIComponent(location.hash.replace(/^#\/?/, ""));
+  const opened = document.getElementById(asked) ?? document.querySelectorAll(".slides section[id]")[asked - 1];
   Reveal.initialize({
     width, height, margin: 0, center: false, hash: true, hashOneBasedIndex: true, slideNumber: "c/t", transition: "none",
     defaultTiming: 0, pdfSeparateFragments: false, plugins: [RevealNotes],
+  }).then(() => {
+    if (!Reveal.isScrollView() || !opened) return; // on a phone reveal.js forgets which slide was asked for
+    requestAnimationFrame(() => opened.closest(".scroll-page").scrollIntoView({ behavior: "instant" }));
   });
 });
