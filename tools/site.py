@@ -178,7 +178,8 @@ def fault(link, end, ids, named):
         return "which is outside"
     if end not in ids:
         return "which is not there"
-    if parts.fragment and not {parts.fragment, unquote(parts.fragment)} & ids[end]:
+    place = unquote(parts.fragment).removeprefix("/")  # a deck's address names a slide as #/id
+    if parts.fragment and not {parts.fragment, place} & ids[end]:
         return "a place that is not there"
     return ""
 
