@@ -53,9 +53,7 @@ def read_notes(path):
         quoted = next((i for i, line in enumerate(lines) if not line.startswith(">")), len(lines))
         slide = "\n".join(re.sub("^> ?", "", line) for line in lines[:quoted])
         speaker = "\n".join(lines[quoted:]).strip()
-        notes[head["cell"]] = Note(
-            int(head["minutes"] or 0), slide.strip(), speaker, bool(head["cut"])
-        )
+        notes[head["cell"]] = Note(int(head["minutes"] or 0), slide.strip(), speaker, bool(head["cut"]))
     return notes
 
 

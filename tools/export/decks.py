@@ -188,14 +188,17 @@ def outline(session):
             rows[-1][3] += slide.planned
             rows[-1][4] += slide.minutes - slide.planned
         passed += slide.planned
-    if not rows:
+    if len(rows) < 2:
         return
     entries = "\n".join(f"- [{heading}](#/{slide.name})" for slide, heading, *_ in rows)
     head = text_cell(f"## What comes\n\n{entries}", f"{title}-outline", "slide", "outline")
     head.metadata.slide = {"name": f"{title}-outline", "seconds": 0}
     yield head
     if passed:
-        plan = [f"| {clock(at)} | {words} | {long}{f' (+{cut})' if cut else ''} |" for _, words, at, long, cut in rows]
+        plan = [
+            f"| {clock(at)} | {words} | {long}{f' (+{cut})' if cut else ''} |"
+            for _, words, at, long, cut in rows
+        ]
         table = "\n".join(["| from | | min |", "| --- | --- | --- |", *plan])
         said = f"**{passed} min** are planned. In brackets: what is cut first, and comes on top if there is time."
         yield text_cell(f"{said}\n\n{table}", f"{title}-outline-notes", "notes")

@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 
 # - I. Goodfellow et al. (2014), *Generative adversarial nets*, [arXiv:1406.2661](https://arxiv.org/...)
-ENTRY = re.compile(r"(?:^- |, and )([A-Z][^()*]+) \((\d{4})\), \*[^*]+\*, \[([^]]+)\]\(([^)]+)\)", re.MULTILINE)
+ENTRY = re.compile(
+    r"(?:^- |, and )([A-Z][^()*]+) \((\d{4})\), \*[^*]+\*, \[([^]]+)\]\(([^)]+)\)", re.MULTILINE
+)
 INITIALS = re.compile(r"\b(?:[A-Z]\. ?)+")
 
 
