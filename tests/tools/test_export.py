@@ -321,50 +321,90 @@ def table(text):
     return rows, [part.get_text() for part in made.select("p, pre")]
 
 
-@pytest.mark.parametrize(
-    ("text", "rows", "said"),
-    [
-        (
-            "before: mean -9.1\n SGD,  obvious: mean  -9.1 after 20 steps\nSGD, another: mean 1.0 after 20 steps\n"
-            "Adam, another: mean    6.1 after 20 steps\n4 s",
-            [["", "mean … after 20 steps"], ["SGD, obvious", "-9.1"], ["SGD, another", "1.0"], ["Adam, another", "6.1"]],
-            ["before: mean -9.1", "4 s"],
-        ),
-        ("of D    1 in 2\nof G    then none\n", [], ["of D    1 in 2\nof G    then none"]),
-        (
-            "against    noise: accuracy 1.00 (reals 1.00, fakes 1.00)\nagainst   halves: accuracy 0.90 (reals 0.93, fakes 0.86)",
-            [["against", "accuracy", "reals", "fakes"], ["noise", "1.00", "1.00", "1.00"], ["halves", "0.90", "0.93", "0.86"]],
-            [],
-        ),
-        (
-            "logit  2.00   D = 0.881   target 1\nlogit -0.50   D = 0.378   target 0",
-            [["logit", "D", "target"], ["2.00", "0.881", "1"], ["-0.50", "0.378", "0"]],
-            [],
-        ),
-        (
-            "          a     b c\n   one    1   -2\n   two  inf  3e-5",
-            [["", "a", "b c"], ["one", "1", "-2"], ["two", "inf", "3e-5"]],
-            [],
-        ),
-        (
-            "D's step: G unchanged  D changed\nG's step: G changed    D unchanged",
-            [["", "G", "D"], ["D's step", "unchanged", "changed"], ["G's step", "changed", "unchanged"]],
-            [],
-        ),
-        (
-            " 1 in a call: 1.4 s for 12 steps, then 8.4 ms a step\n12 in a call: 2.3 s for 12 steps, then 3.5 ms a step",
-            [["", "for 12 steps", "then … a step"], ["1 in a call", "1.4 s", "8.4 ms"], ["12 in a call", "2.3 s", "3.5 ms"]],
-            [],
-        ),
-        ("Dense    (None, 7, 7)\nReLU     (None, 7)\nReshape  (None, 49)", [["Dense", "(None, 7, 7)"], ["ReLU", "(None, 7)"], ["Reshape", "(None, 49)"]], []),
-        ("all 6 of D moved, none of G\nall 8 of G moved, none of D", [], ["all 6 of D moved, none of G", "all 8 of G moved, none of D"]),
-        ("raw: a pixel by 0.05\naveraged: a pixel by 0.01", [], ["raw: a pixel by 0.05", "averaged: a pixel by 0.01"]),
-        ("a < b", [], ["a < b"]),
-        ("", [], []),
-    ],
-)  # fmt: skip
-def test_lines_of_one_pattern_are_a_table_and_all_else_is_text(text, rows, said):
-    assert table(text) == (rows, said)
+PRINTS = [
+    (
+        [
+            "before: mean -9.1",
+            " SGD,  obvious: mean  -9.1 after 20 steps",
+            " SGD, another: mean  1.0 after 20 steps",
+            "Adam, another: mean    6.1 after 20 steps",
+            "4 s",
+        ],
+        [
+            ["", "mean … after 20 steps"],
+            ["SGD, obvious", "-9.1"],
+            ["SGD, another", "1.0"],
+            ["Adam, another", "6.1"],
+        ],
+        ["before: mean -9.1", "4 s"],
+    ),
+    (
+        [
+            "against    noise: accuracy 1.00 (reals 1.00, fakes 1.00)",
+            "against   halves: accuracy 0.90 (reals 0.93, fakes 0.86)",
+        ],
+        [
+            ["against", "accuracy", "reals", "fakes"],
+            ["noise", "1.00", "1.00", "1.00"],
+            ["halves", "0.90", "0.93", "0.86"],
+        ],
+        [],
+    ),
+    (
+        ["logit  2.00   D = 0.881   target 1", "logit -0.50   D = 0.378   target 0"],
+        [["logit", "D", "target"], ["2.00", "0.881", "1"], ["-0.50", "0.378", "0"]],
+        [],
+    ),
+    (
+        ["          a     b c", "   one    1   -2", "   two  inf  3e-5"],
+        [["", "a", "b c"], ["one", "1", "-2"], ["two", "inf", "3e-5"]],
+        [],
+    ),
+    (
+        ["D's step: G unchanged  D changed", "G's step: G changed    D unchanged"],
+        [["", "G", "D"], ["D's step", "unchanged", "changed"], ["G's step", "changed", "unchanged"]],
+        [],
+    ),
+    (
+        [
+            " 1 in a call: 1.4 s for 12 steps, then 8.4 ms a step",
+            "12 in a call: 2.3 s for 12 steps, then 3.5 ms a step",
+        ],
+        [
+            ["", "for 12 steps", "then … a step"],
+            ["1 in a call", "1.4 s", "8.4 ms"],
+            ["12 in a call", "2.3 s", "3.5 ms"],
+        ],
+        [],
+    ),
+    (
+        ["Dense    (None, 7, 7)", "ReLU     (None, 7)", "Reshape  (None, 49)"],
+        [["Dense", "(None, 7, 7)"], ["ReLU", "(None, 7)"], ["Reshape", "(None, 49)"]],
+        [],
+    ),
+    (
+        ["of D    1 in 2", "of G    then none"],
+        [],
+        ["of D    1 in 2\nof G    then none"],
+    ),
+    (
+        ["all 6 of D moved, none of G", "all 8 of G moved, none of D"],
+        [],
+        ["all 6 of D moved, none of G", "all 8 of G moved, none of D"],
+    ),
+    (
+        ["raw: a pixel by 0.05", "averaged: a pixel by 0.01"],
+        [],
+        ["raw: a pixel by 0.05", "averaged: a pixel by 0.01"],
+    ),
+    (["a < b"], [], ["a < b"]),
+    ([], [], []),
+]
+
+
+@pytest.mark.parametrize(("lines", "rows", "said"), PRINTS)
+def test_lines_of_one_pattern_are_a_table_and_all_else_is_text(lines, rows, said):
+    assert table("\n".join(lines)) == (rows, said)
 
 
 def test_a_deck_shows_tables_and_no_console(notebook):

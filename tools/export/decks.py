@@ -25,13 +25,12 @@ from tools.build_folder import BUILD
 from tools.export import printed
 from tools.export.pages import TEMPLATES, ExportError, SelfContained, export, picture, style, summary
 from tools.export.references import references
-from tools.facts import repository
+from tools.facts import BRANCH, repository
 from tools.notes import Note, notes_of
 from tools.series import ROOT, find_notebooks, find_taught
 
 REVEAL = Path(__file__).resolve().parent / "reveal.js"
 NO_NOTE = Note(0, "", "")
-LICENCE = "text and figures [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/), code MIT"
 
 
 class DeckExporter(SelfContained, SlidesExporter):
@@ -175,7 +174,9 @@ def said_on(slide):
 def colophon(lecturer):
     """Who teaches, where it comes from, under which licence."""
     name = f"**{html.escape(lecturer.strip())}** · " if lecturer.strip() else ""
-    return f"{name}[The GAN notebooks]({repository()[0]}) · {LICENCE}"
+    project, _ = repository()
+    licence = f"text and figures [CC BY 4.0]({project}/blob/{BRANCH}/LICENSE), code MIT"
+    return f"{name}[The GAN notebooks]({project}) · {licence}"
 
 
 def outline(session):
@@ -200,7 +201,7 @@ def outline(session):
             for _, words, at, long, cut in rows
         ]
         table = "\n".join(["| from | | min |", "| --- | --- | --- |", *plan])
-        said = f"**{passed} min** are planned. In brackets: what is cut first, and comes on top if there is time."
+        said = f"**{passed} min** are planned. In brackets: what is cut first, to be added if there is time."
         yield text_cell(f"{said}\n\n{table}", f"{title}-outline-notes", "notes")
 
 

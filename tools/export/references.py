@@ -41,6 +41,6 @@ def references(notebook):
 
 
 def cited(authors):
-    """Authors as a text names them: one by the surname, two joined by "and", more by the first and "et al."."""
+    """Authors as a text names them: one, two joined by "and", or the first and "et al."."""
     names = re.split(r", | and ", INITIALS.sub("", authors).strip())
     return " and ".join(names) if len(names) < 3 else f"{names[0]} et al."

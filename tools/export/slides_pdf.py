@@ -21,9 +21,12 @@ QUESTIONS = "html.reveal-print .reveal .slides .fragment { visibility: hidden !i
 HANDOUT = """
 @page { size: 1280px 1810px; margin: 0; }
 html.reveal-print .reveal .slides .pdf-page { height: 1808px !important; }
-html.reveal-print .reveal .slides .pdf-page section { height: 720px !important; border-bottom: 2px solid #5a6270; }
+html.reveal-print .reveal .slides .pdf-page section {
+  height: 720px !important; border-bottom: 2px solid #5a6270;
+}
 html.reveal-print .reveal .speaker-notes-pdf {
-  top: 760px !important; bottom: auto !important; left: 80px !important; width: 1120px !important; max-height: none;
+  top: 760px !important; bottom: auto !important; left: 80px !important; width: 1120px !important;
+  max-height: none;
 }
 """
 KINDS = {  # the address's end, and the style that makes it what it is

@@ -58,8 +58,8 @@ OURS = ("benchmarks", "build", "docs", "gan_course", "gan_utils", "notebooks")  
 OURS += ("tests", "tools")
 # Copying a process takes a moment, starting one takes seconds; but macOS's own libraries do not survive it.
 PROCESSES = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-# Moodle: "Emmy Noether_4711_assignsubmission_file_", a folder, or what begins like that. Canvas, a file:
-# "noetheremmy_4711_815_01_discriminator", with _LATE after the name or not. The first number is the student's.
+# Moodle: "Emmy Noether_4711_assignsubmission_file_", a folder, or what begins like that. Canvas, a file, with
+# _LATE or without: "noetheremmy_LATE_4711_815_01_discriminator". The first number is the student's.
 MOODLE = re.compile(r"(.+_\d+)_assignsubmission_(?:file|onlinetext)")
 CANVAS = re.compile(r"([^_]+)(?:_LATE)?_(\d+)_\d+_.")
 AT_ONCE = 2
