@@ -85,11 +85,12 @@ window.addEventListener("load", () => {
         large = small;
       }
       const seen = at(large) ? Math.min(legible, ...figures.map(enlarged)) : 0;
-      if (seen > best.seen * 1.04) best = { layout, text, picture: large, seen };
+      if (seen > best.seen * 1.04 || (seen === legible && seen > best.seen)) best = { layout, text, picture: large, seen };
     };
     // With a figure its letters decide, and text gives way; without one the size of the text does.
     const wide = [["whole", 40, 30], [other, 36, 26], ["whole", 28, 24], [other, 24, 24]];
-    const tries = pictures ? [["whole", 34, 24], [other, 34, 24]] : wide;
+    const close = [["whole", 34, 24], [other, 34, 24], ["whole tight", 30, 24], [other && `${other} tight`, 30, 24]];
+    const tries = pictures ? close : wide;
     for (const [layout, from, to] of [...tries, ["wrapped", 34, 24], [`wrapped ${other}`, 34, 24], ["wrapped tight", 24, 24]]) {
       if (best.seen && layout.includes("wrapped")) break;
       for (let px = layout ? from : 0; px >= to && best.seen < legible; px -= 1) look(layout, px / 34);
