@@ -16,7 +16,9 @@ from tools import build_folder
 from tools.build_folder import BUILD, ROOT
 from tools.export.browser import NoBrowser, launched, page_without_network
 
-QUESTIONS = "html.reveal-print .reveal .slides .fragment { visibility: hidden !important; }"
+QUESTIONS = """
+html.reveal-print .reveal .slides .fragment { visibility: hidden !important; transition: none !important; }
+"""
 # The page is of the proportions of A4, the slide at its top.
 HANDOUT = """
 @page { size: 1280px 1810px; margin: 0; }
