@@ -18,11 +18,12 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 
 from tools import build_folder
 from tools.build_folder import BUILD
-from tools.export.decks import deck_of
+from tools.export.decks import deck_of, slides_of
 from tools.export.pages import ExportError, export_index, export_page, loads, summary
 from tools.export.typeset import markdown2html
 from tools.facts import BRANCH, badges, repository
-from tools.series import ROOT, find_notebooks, number
+from tools.notes import notes_of
+from tools.series import ROOT, find_notebooks, find_taught, number
 
 SITE = BUILD / "site"
 PICTURE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)")  # in Markdown
@@ -75,6 +76,27 @@ def with_github_ids(written):
     return str(soup)
 
 
+def with_slides(written):
+    """HTML in whose tables the ids of cells lead to slides, in rows that name a notebook by its number."""
+    soup, slides = BeautifulSoup(written, "html.parser"), slides_by_number()
+    for row in soup.select("main tr"):
+        numbers = [cell.get_text() for cell in row("td") if cell.get_text() in slides]
+        for name in row("code") if len(numbers) == 1 else []:
+            if place := slides[numbers[0]].get(name.get_text()):
+                name.wrap(soup.new_tag("a", href=place))
+    return str(soup)
+
+
+def slides_by_number():
+    """Number of a notebook -> id of a cell -> address of the slide where the cell stands, in the site."""
+    found = {}
+    for path in find_taught():
+        slides, _ = slides_of(nbformat.read(path, as_version=4), notes_of(path))
+        deck = f"slides/{path.stem}.slides.html"
+        found[number(path)] = {cell.id: f"{deck}#/{slide.name}" for slide in slides for cell in slide.cells}
+    return found
+
+
 def github_id(words):
     """What GitHub makes of the words of a heading, joined by hyphens, to name its place."""
     return re.sub(r"[^\w-]", "", words.lower())
@@ -94,7 +116,7 @@ def gather():
     for (path, written), about in zip(documents, abouts, strict=True):
         source, page = f"docs/{path.name}", f"{path.stem}.html"
         made = export_page(written, about, path.parent, links=links)
-        files[page] = relinked(with_github_ids(made), source, page)
+        files[page] = with_slides(relinked(with_github_ids(made), source, page))
 
     notebooks = {path: nbformat.read(path, as_version=4) for path in find_notebooks()}
     pages = [notebook_summary(path, notebook) for path, notebook in notebooks.items()]
@@ -179,7 +201,8 @@ def fault(link, end, ids, named):
         return "which is outside"
     if end not in ids:
         return "which is not there"
-    if parts.fragment and not {parts.fragment, unquote(parts.fragment)} & ids[end]:
+    place = unquote(parts.fragment).removeprefix("/")  # a deck's address names a slide as #/id
+    if parts.fragment and not {parts.fragment, place} & ids[end]:
         return "a place that is not there"
     return ""
 

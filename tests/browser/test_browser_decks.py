@@ -20,7 +20,8 @@ from tools.series import find_taught
 
 NOTEBOOKS = find_taught()
 SIZES = [(1280, 720), (1920, 1080), (1024, 768)]
-LEGIBLE = 18  # pixels at 1280x720: what can be read from the back of a room
+LEGIBLE = 24  # pixels at 1280x720: what can be read from the back of a room
+SMALL_PRINT = 18  # the same of the letters in figures
 FIGURE_TEXT = course.STYLE["font.size"] / 72 * 100  # pixels: our figures' smallest print, at 100 dots an inch
 NO_LETTERS = ["Ten rows of ten handwritten digits", "A grid of one hundred generated"]  # how their alt begins
 
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.browser
 LOOK = r"""([figureText, noLetters]) => {
     const slide = Reveal.getCurrentSlide(), stage = document.querySelector(".slides").getBoundingClientRect();
     const screen = {left: 0, top: 0, right: innerWidth, bottom: innerHeight};
-    const found = {beyond: -9999, worst: "", smallest: 9999, small: "", wrong: []};
+    const found = {beyond: -9999, worst: "", text: [9999, ""], figure: [9999, ""], wrong: []};
     const seen = node => node.checkVisibility({visibilityProperty: true}) && !node.closest("aside, math");
     const measure = (element, rects, what) => {
         const boxes = [stage, screen];
@@ -47,8 +48,8 @@ LOOK = r"""([figureText, noLetters]) => {
         }
     };
     const tex = formula => formula.parentElement.querySelector("annotation")?.textContent ?? "";
-    const size = (pixels, what) => {
-        if (pixels < found.smallest) Object.assign(found, {smallest: pixels, small: what});
+    const size = (pixels, what, kind = "text") => {
+        if (pixels < found[kind][0]) found[kind] = [pixels, what];
     };
     const scale = slide.getBoundingClientRect().width / slide.offsetWidth;
     const texts = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT);
@@ -77,7 +78,8 @@ LOOK = r"""([figureText, noLetters]) => {
             if (!element.naturalWidth) found.wrong.push("picture not loaded: " + what);
             const enlarged = Math.min(rect.width / element.naturalWidth, rect.height / element.naturalHeight);
             const bare = noLetters.some(start => what.startsWith(start));
-            if (!bare && !element.src.startsWith("data:image/gif")) size(enlarged * figureText, what);
+            const film = element.src.startsWith("data:image/gif");
+            if (!bare && !film) size(enlarged * figureText, what, "figure");
         }
     }
     return {...found, slide: Reveal.getSlidePastCount() + 1, title: slide.querySelector("h1, h2")?.innerText};
@@ -134,8 +136,9 @@ def faults(page, deck):
         told += [f"slide {look['slide']}: {text}" for text in look["wrong"]]
         if look["beyond"] > 0.5:
             told.append(f"slide {look['slide']}: {look['worst']!r} reaches {look['beyond']:.1f} px too far")
-        if page.viewport_size["width"] == 1280 and look["smallest"] < LEGIBLE - 0.05:
-            told.append(f"slide {look['slide']}: {look['small']!r} has {look['smallest']:.1f} px")
+        for (pixels, what), least in ((look["text"], LEGIBLE), (look["figure"], SMALL_PRINT)):
+            if page.viewport_size["width"] == 1280 and pixels < least - 0.05:
+                told.append(f"slide {look['slide']}: {what!r} has {pixels:.1f} px")
     return list(dict.fromkeys(told)), seen
 
 
@@ -159,7 +162,8 @@ def test_every_slide_fits_and_can_be_read(chromium, decks, name):
             f"\n{name}  {width}x{height}  slides {seen[-1]['slide']}  "
             f"builds {len(seen) - seen[-1]['slide']}  "
             f"worst overflow {max(look['beyond'] for look in seen):.1f} px  "
-            f"smallest text {min(look['smallest'] for look in seen):.1f} px",
+            f"smallest text {min(look['text'][0] for look in seen):.1f} px, "
+            f"in figures {min(look['figure'][0] for look in seen):.1f} px",
             end="",
         )
     assert not any(told.values()), "\n".join(f"{width}: {line}" for width in told for line in told[width])
@@ -181,7 +185,8 @@ PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAW
         ('<img alt="a face" src="data:image/png;base64,AAAA">', "picture not loaded: a face"),
         (f'<img alt="a curve" src="data:image/png;base64,{PNG}" width="0.5">', "'a curve' has 9.0 px"),
         ('<p style="font-size: 15px">small print</p>', "'small print' has 15.0 px"),
-        ('<p style="zoom: 0.5">half</p>', "'half' has 17.0 px"),
+        ('<p style="font-size: 23px">almost</p>', "'almost' has 23.0 px"),
+        ('<p style="zoom: 0.5">half</p>', r"'half' has \d\d.0 px"),
         ('<script>throw new Error("broken")</script>', "complained: broken"),
     ],
 )  # fmt: skip
@@ -273,6 +278,8 @@ def test_the_speaker_view_works_from_disk(chromium, small):
         notes.get_by_text("Now ask.").wait_for()
         speaker.frame_locator("#current-slide iframe").locator("section.present.present h2").wait_for()
         assert notes.get_by_text("Say hello.").count() == 0
+        assert notes.get_by_text("0:01 · 1 min").count() == 1
+        speaker.locator(".pacing").wait_for()
         assert page.outside == page.complaints == []
 
 
@@ -281,21 +288,70 @@ def pages(pdf):
     return len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes()))
 
 
+@pytest.mark.parametrize("size", [(1280, 720), (375, 667)])
+@pytest.mark.parametrize("place", ["13", "league"])
+def test_an_address_opens_its_slide(chromium, decks, size, place):
+    deck = decks / f"{NOTEBOOKS[0].stem}.slides.html"
+    names = [slide["id"] for slide in slides_of(deck)]
+    phone = {"is_mobile": True, "has_touch": True} if size[0] < 435 else {}
+    with browser.page_without_network(
+        chromium, viewport={"width": size[0], "height": size[1]}, **phone
+    ) as page:
+        page.goto(f"{deck.as_uri()}#/{place}")
+        page.wait_for_selector(".reveal.ready")
+        page.wait_for_timeout(500)
+        name = names[int(place) - 1] if place.isdigit() else place
+        assert page.evaluate("Reveal.getCurrentSlide().id") == name
+        assert page.evaluate("Reveal.isScrollView()") == bool(phone)
+        middle = page.evaluate(
+            "document.elementFromPoint(innerWidth / 2, innerHeight / 2).closest('[id]').id"
+        )
+        assert middle.removeprefix("cell-id=").partition("-slide")[0] == name
+
+
+def test_g_leads_to_the_slide_of_a_name(chromium, decks):
+    with browser.page_without_network(chromium, viewport={"width": 1280, "height": 720}) as page:
+        show(page, decks / f"{NOTEBOOKS[0].stem}.slides.html")
+        page.keyboard.press("g")
+        page.keyboard.type("league")
+        page.keyboard.press("Enter")
+        page.wait_for_function("Reveal.getCurrentSlide().id === 'league'")
+
+
 @pytest.mark.parametrize("name", [path.stem for path in NOTEBOOKS])
-def test_one_page_a_slide_and_one_for_its_notes(chromium, decks, name):
+def test_one_page_a_slide_with_its_notes_or_its_questions_alone(chromium, decks, name):
     deck = decks / f"{name}.slides.html"
     slides = slides_of(deck)
-    printed, handout = slides_pdf.print_deck(chromium, deck)
+    made = list(slides_pdf.print_deck(chromium, deck))
+    assert [path.name for path in made] == [f"{name}.slides.{kind}" for kind in slides_pdf.KINDS]
+    for path in made:
+        assert pages(path) == len(slides)
+        assert re.search(rb"/Marked true", path.read_bytes()) and b"/Outlines" in path.read_bytes()
+
     noted = sum(bool(slide.select("aside.notes")) for slide in slides)
-    assert pages(printed) == len(slides)
-    assert pages(handout) == len(slides) + noted
     with browser.page_without_network(chromium, viewport={"width": 1280, "height": 720}) as page:
-        page.goto(deck.as_uri() + slides_pdf.KINDS["handout.pdf"])
-        page.wait_for_selector(".reveal.ready .pdf-page", state="attached")
-        said = page.locator(".speaker-notes-pdf").all_inner_texts()
+        slides_pdf.open_to_print(page, deck, "handout.pdf")
+        said = page.locator(".pdf-page .speaker-notes-pdf")
+        places = said.evaluate_all(
+            """all => all.map(one => {
+                const page = one.closest(".pdf-page"), words = one.innerText.split(/\\s+/).length;
+                const [box, sheet, slide] = [one, page, page.querySelector("section")]
+                    .map(part => part.getBoundingClientRect());
+                return [box.top - slide.bottom, sheet.bottom - box.bottom, words];
+            })"""
+        )
         edges = (
             "all => all.map(one => one.getBoundingClientRect().left - one.closest('.pdf-page').offsetLeft)"
         )
-        margins = page.locator(".pdf-page section > div").evaluate_all(edges)
-    assert len(said) == noted and all(len(text.split()) > 20 for text in said)
+        margins = page.locator(".pdf-page section > .content").evaluate_all(edges)
+    assert len(places) == noted and all(above >= 0 and below >= 0 for above, below, _ in places)
+    assert sum(words > 20 for _, _, words in places) >= 0.8 * noted
     assert len(margins) == len(slides) and min(margins) >= 36
+
+    with browser.page_without_network(chromium, viewport={"width": 1280, "height": 720}) as page:
+        shown = {}
+        for kind in ("pdf", "questions.pdf"):
+            slides_pdf.open_to_print(page, deck, kind)
+            seen = "all => all.filter(one => one.checkVisibility({visibilityProperty: true})).length"
+            shown[kind] = page.locator(".pdf-page .fragment").evaluate_all(seen)
+    assert shown["pdf"] > 0 == shown["questions.pdf"]

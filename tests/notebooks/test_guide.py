@@ -11,6 +11,7 @@ from tools.series import LESSON, ROOT, find_taught
 
 GUIDE = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
 PATHS = {series.number(path): path for path in find_taught()}
+PLAY = {"plane", "explore"}  # own work without an exercise
 NOTES = {taught: notes_of(path) for taught, path in PATHS.items()}
 
 
@@ -71,25 +72,48 @@ def test_what_the_short_class_leaves_out_is_said():
     }
     prose = section("### Four weekly classes").rpartition("\n\n")[0].rpartition("|\n")[2]
     said = {cell for part in re.findall("`[^`]+` to `[^`]+`|`[^`]+`", prose) for cell in chosen("04", part)}
-    assert said == NOTES["04"].keys() - kept and minutes("04", said) == 90
+    assert said == NOTES["04"].keys() - kept
+    assert f"leaves out {minutes('04', said)} minutes" in prose
 
 
 def test_the_classes_are_all_of_the_decks():
     seen = []
-    for _, number, cells, taken, own in rows("### Classes of ninety minutes"):
-        ids = list(chosen(number, cells))
+    for _, number, cells, planned, slack, cut, own in rows("### Classes of ninety minutes"):
+        ids, notes = list(chosen(number, cells)), NOTES[number]
         seen += [(number, cell) for cell in ids]
-        assert int(taken) == minutes(number, ids) == LESSON
+        assert int(planned) == sum(notes[cell].planned for cell in ids) == LESSON - int(slack)
+        assert re.findall(r"`(.+?)` (\d+)", cut) == [(c, str(notes[c].minutes)) for c in ids if notes[c].cut]
         for cell, begins, long in re.findall(r"`(.+?)` (\d:\d\d), (\d+)", own):
-            assert clock(minutes(number, ids[: ids.index(cell)])) == begins
-            assert NOTES[number][cell].minutes == int(long)
+            assert clock(sum(notes[before].planned for before in ids[: ids.index(cell)])) == begins
+            assert notes[cell].minutes == int(long)
     told = dict.fromkeys(number for number, _ in seen)  # test_series.py misses the others
     assert seen == [(number, cell) for number in told for cell in NOTES[number]]
 
 
+def test_every_plan_has_slack():
+    slacks = [int(row[4]) for row in rows("### Classes of ninety minutes")]
+    slacks += [
+        int(row[1])
+        for title in ("### Four weekly classes", "### Half a day")
+        for row in rows(title)
+        if "slack" in row[4]
+    ]
+    assert len(slacks) == 7 and min(slacks) >= 5
+
+
+def test_exercises_get_the_minutes_that_they_claim():
+    own = {row[0]: row[6] for row in rows("### Classes of ninety minutes")}
+    for row in rows("## What each class needs"):
+        asked = sum(map(int, re.findall(r"\((\d+) min", row[3])))
+        given = sum(
+            int(long) for name, long in re.findall(r"`(.+?)` \d:\d\d, (\d+)", own[row[0]]) if name not in PLAY
+        )
+        assert 0 < asked <= given, f"class {row[0]}: {asked} minutes are asked, {given} given"
+
+
 def test_own_work_is_counted():
     classes = [
-        int(n) for row in rows("### Classes of ninety minutes") for n in re.findall(r"\d, (\d+)", row[4])
+        int(n) for row in rows("### Classes of ninety minutes") for n in re.findall(r"\d, (\d+)", row[6])
     ]
     half = [int(row[1]) for row in rows("### Half a day") if "own work" in row[4]]
     said = f"Own work is {sum(half)} minutes here, against {sum(classes)} in the classes of ninety minutes"

@@ -22,16 +22,18 @@ def written(tmp_path, text):
 
 def test_notes_are_read_by_cell(tmp_path):
     text = "# 05\n\n## title · 3 min\n\n> # A\n> b\n\nSay this.\n\nAnd ask.\n\n"
-    text += "## loss\n\nOnly said.\n\n## end\n\n> Shown"
+    text += "## loss · 2 min · cut first\n\nOnly said.\n\n## end\n\n> Shown"
     assert read_notes(written(tmp_path, text)) == {
         "title": Note(3, "# A\nb", "Say this.\n\nAnd ask."),
-        "loss": Note(0, "", "Only said."),
+        "loss": Note(2, "", "Only said.", cut=True),
         "end": Note(0, "Shown", ""),
     }
     assert read_notes(tmp_path / "06.md") == {}
 
 
-@pytest.mark.parametrize("text", ["## two words", "## title · 3 minutes", "## a\n\n## a"])
+@pytest.mark.parametrize(
+    "text", ["## two words", "## title · 3 minutes", "## title · cut first", "## a\n\n## a"]
+)
 def test_notes_that_cannot_be_read_are_refused(tmp_path, text):
     with pytest.raises(ValueError, match=r"05\.md"):
         read_notes(written(tmp_path, text))
@@ -43,7 +45,7 @@ def test_a_slide_has_its_own_text_and_what_to_say_is_an_aside():
         cell.metadata.slideshow = {"slide_type": "slide"}
     notes = {"title": Note(1, "# Title", "Say hello."), "draw": Note(2, "What do you see?", "")}
     deck = BeautifulSoup(decks.export_deck(new_notebook(cells=cells), "05", NOTEBOOKS, notes), "html.parser")
-    assert deck.select_one("aside.notes").get_text(strip=True) == "Say hello."
+    assert deck.select_one("aside.notes").get_text(" ", strip=True) == "0:00 · 1 min Say hello."
     deck.select_one("aside.notes").extract()
     slides = deck.select(".slides > section")
     assert len(slides) == 2 and "Dense prose" not in deck.select_one(".slides").get_text()
@@ -54,8 +56,15 @@ def test_a_slide_has_its_own_text_and_what_to_say_is_an_aside():
 
 @pytest.mark.parametrize("path", NOTED, ids=lambda path: path.stem)
 def test_minutes_and_slides_make_the_lessons(path):
-    lessons = about(nbformat.read(path, as_version=4)).lessons
-    assert sum(note.minutes for note in notes_of(path).values()) == LESSON * lessons
+    notebook, notes = nbformat.read(path, as_version=4), notes_of(path)
+    lessons = about(notebook).lessons
+    slides, _ = decks.slides_of(notebook, notes)
+    begins = [i for i, slide in enumerate(slides) if slide.first_of_session]
+    assert len(begins) == lessons
+    for begin, end in zip(begins, [*begins[1:], None], strict=True):
+        planned = sum(slide.planned for slide in slides[begin:end])
+        assert LESSON - 12 <= planned <= LESSON - 5, f"{slides[begin].name}: {planned} minutes"
+        assert planned < sum(slide.minutes for slide in slides[begin:end]), "nothing is cut first"
     deck = BeautifulSoup(decks.deck_of(path), "html.parser")
     slides = [section for section in deck.select(".slides section") if not section.select("section")]
     assert 20 * lessons <= len(slides) <= 35 * lessons

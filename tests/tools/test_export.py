@@ -10,9 +10,11 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
-from tools.export import decks, pages
+from tools.export import decks, pages, printed
 from tools.export.readable import readable
+from tools.export.references import references
 from tools.export.typeset import MathError, markdown2html, typeset
+from tools.notes import Note
 
 GIF = "R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -310,3 +312,206 @@ def test_an_inline_formula_stands_on_the_line():
         return -float(re.search(r"vertical-align:(-?[\d.]+)em", typeset(tex))[1])
 
     assert below("x") < 0.05 < 0.15 < below("y") < below(r"\frac{1}{y}")
+
+
+def lesson():
+    """A notebook of four slides, and its notes: 2, 3, 4 and 5 minutes, of which the 4 are cut first."""
+    cells = [
+        on_slide(new_markdown_cell("# 05 The judge", id="title")),
+        on_slide(
+            new_markdown_cell("## Why *noise*?\n\nSee Ioffe and Szegedy (2015, section 3).", id="noise")
+        ),
+        on_slide(new_markdown_cell("## Losses of $D$", id="losses")),
+        on_slide(new_markdown_cell("More of it.", id="more")),
+        on_slide(new_markdown_cell("## Part two", id="two")),
+        on_slide(new_markdown_cell("## Its end", id="end")),
+        on_slide(new_markdown_cell("## The end", id="last")),
+        on_slide(
+            new_markdown_cell(
+                "### Further reading\n\n- S. Ioffe, C. Szegedy (2015), *Batch normalization*, "
+                "[arXiv:1502.03167](https://arxiv.org/abs/1502.03167): both faces.\n",
+                id="reading",
+            ),
+            "skip",
+        ),
+    ]
+    notes = {
+        "title": Note(2, "", "Say hello."),
+        "noise": Note(3, "", ""),
+        "losses": Note(4, "", "Or not.", cut=True),
+        "two": Note(5, "# Part two", ""),
+    }
+    return new_notebook(cells=cells), notes
+
+
+def lesson_slides(lecturer=""):
+    deck = decks.export_deck(lesson()[0], "05_judge", Path(), lesson()[1], lecturer)
+    slides = BeautifulSoup(deck, "html.parser").select(".slides section:not(:has(section))")
+    return {slide["id"]: slide for slide in slides}
+
+
+def test_slides_are_named_by_their_cells_and_last_as_planned():
+    seconds = {name: slide["data-timing"] for name, slide in lesson_slides().items()}
+    assert list(seconds) == (
+        ["title", "title-outline", "noise", "losses", "more", "two", "two-outline", "end", "last"]
+    )
+    planned = {name: long for name, long in seconds.items() if long != "0"}
+    assert planned == {"title": "120", "noise": "180", "two": "300"}
+
+
+def test_the_speaker_reads_when_it_comes_and_what_is_cut_first():
+    said = {
+        name: [" ".join(aside.get_text(" ").split()) for aside in slide.select("aside.notes")]
+        for name, slide in lesson_slides().items()
+    }
+    assert said["title"] == ["0:00 · 2 min Say hello."] and said["noise"] == ["0:02 · 3 min"]
+    assert said["losses"] == ["4 min · cut first , when time is short Or not."] and said["more"] == []
+    assert said["two"] == ["0:00 · 5 min"]  # a class of its own
+    (plan,) = said["title-outline"]
+    assert plan.startswith("5 min are planned") and "0:02 Why noise ? 3 0:05 Losses of" in plan
+    assert plan.endswith("0 (+4)")
+
+
+def test_each_class_begins_with_what_comes():
+    slides = lesson_slides()
+    entries = {
+        name: [(link["href"], link.get_text()) for link in slides[name].select("li a")]
+        for name in ("title-outline", "two-outline")
+    }
+    assert [address for address, _ in entries["title-outline"]] == ["#/noise", "#/losses"]
+    assert entries["title-outline"][0][1] == "Why noise?"
+    assert [text for _, text in entries["two-outline"]] == ["Its end", "The end"]
+
+
+def test_the_first_slide_has_the_licence_and_the_lecturer():
+    foot = lesson_slides("Emmy <Noether>")["title"].select_one(".celltag_colophon").get_text()
+    assert "Emmy <Noether> · " in foot and "CC BY 4.0" in foot and "MIT" in foot
+    slides = lesson_slides()
+    assert "·" not in slides["title"].select_one(".celltag_colophon").get_text().partition("text and")[0][:17]
+    assert sum(len(slide.select(".celltag_colophon")) for slide in slides.values()) == 1
+
+
+def test_a_slide_names_the_works_that_its_text_cites():
+    sources = {
+        name: [link["href"] for link in slide.select(".celltag_sources a")]
+        for name, slide in lesson_slides().items()
+    }
+    assert {name: found for name, found in sources.items() if found} == {
+        "noise": ["https://arxiv.org/abs/1502.03167"]
+    }
+
+
+def test_works_are_cited_by_their_authors():
+    text = (
+        "## Further reading\n\n"
+        "- I. Goodfellow et al. (2014), *Nets*, [a](https://a.org): it.\n"
+        "- J. H. Lim and J. C. Ye (2017), *Geometric GAN*, [b](https://b.org).\n"
+        "- M. Arjovsky, S. Chintala and L. Bottou (2017), *Wasserstein GAN*, [c](https://c.org), "
+        "and I. Gulrajani et al. (2017), *Improved*, [d](https://d.org).\n"
+    )
+    found = references(new_notebook(cells=[new_markdown_cell(text)]))
+    assert [one.authors for one in found] == (
+        ["Goodfellow et al.", "Lim and Ye", "Arjovsky et al.", "Gulrajani et al."]
+    )
+    assert [one.place for one in found if one.is_named_in("Arjovsky\net al. (2017, section 3)")] == ["c"]
+    assert not any(one.is_named_in("Arjovsky and Bottou (2017); Goodfellow et al. (2016)") for one in found)
+
+
+def table(text):
+    """The rows of the table that a print becomes, and what stays text."""
+    made = BeautifulSoup(printed.as_html(text), "html.parser")
+    rows = [[cell.get_text() for cell in row.select("td, th")] for row in made.select("tr")]
+    return rows, [part.get_text() for part in made.select("p, pre")]
+
+
+PRINTS = [
+    (
+        [
+            "before: mean -9.1",
+            " SGD,  obvious: mean  -9.1 after 20 steps",
+            " SGD, another: mean  1.0 after 20 steps",
+            "Adam, another: mean    6.1 after 20 steps",
+            "4 s",
+        ],
+        [
+            ["", "mean … after 20 steps"],
+            ["SGD, obvious", "-9.1"],
+            ["SGD, another", "1.0"],
+            ["Adam, another", "6.1"],
+        ],
+        ["before: mean -9.1", "4 s"],
+    ),
+    (
+        [
+            "against    noise: accuracy 1.00 (reals 1.00, fakes 1.00)",
+            "against   halves: accuracy 0.90 (reals 0.93, fakes 0.86)",
+        ],
+        [
+            ["against", "accuracy", "reals", "fakes"],
+            ["noise", "1.00", "1.00", "1.00"],
+            ["halves", "0.90", "0.93", "0.86"],
+        ],
+        [],
+    ),
+    (
+        ["logit  2.00   D = 0.881   target 1", "logit -0.50   D = 0.378   target 0"],
+        [["logit", "D", "target"], ["2.00", "0.881", "1"], ["-0.50", "0.378", "0"]],
+        [],
+    ),
+    (
+        ["          a     b c", "   one    1   -2", "   two  inf  3e-5"],
+        [["", "a", "b c"], ["one", "1", "-2"], ["two", "inf", "3e-5"]],
+        [],
+    ),
+    (
+        ["D's step: G unchanged  D changed", "G's step: G changed    D unchanged"],
+        [["", "G", "D"], ["D's step", "unchanged", "changed"], ["G's step", "changed", "unchanged"]],
+        [],
+    ),
+    (
+        [
+            " 1 in a call: 1.4 s for 12 steps, then 8.4 ms a step",
+            "12 in a call: 2.3 s for 12 steps, then 3.5 ms a step",
+        ],
+        [
+            ["", "for 12 steps", "then … a step"],
+            ["1 in a call", "1.4 s", "8.4 ms"],
+            ["12 in a call", "2.3 s", "3.5 ms"],
+        ],
+        [],
+    ),
+    (
+        ["Dense    (None, 7, 7)", "ReLU     (None, 7)", "Reshape  (None, 49)"],
+        [["Dense", "(None, 7, 7)"], ["ReLU", "(None, 7)"], ["Reshape", "(None, 49)"]],
+        [],
+    ),
+    (
+        ["of D    1 in 2", "of G    then none"],
+        [],
+        ["of D    1 in 2\nof G    then none"],
+    ),
+    (
+        ["all 6 of D moved, none of G", "all 8 of G moved, none of D"],
+        [],
+        ["all 6 of D moved, none of G", "all 8 of G moved, none of D"],
+    ),
+    (
+        ["raw: a pixel by 0.05", "averaged: a pixel by 0.01"],
+        [],
+        ["raw: a pixel by 0.05", "averaged: a pixel by 0.01"],
+    ),
+    (["a < b"], [], ["a < b"]),
+    ([], [], []),
+]
+
+
+@pytest.mark.parametrize(("lines", "rows", "said"), PRINTS)
+def test_lines_of_one_pattern_are_a_table_and_all_else_is_text(lines, rows, said):
+    assert table("\n".join(lines)) == (rows, said)
+
+
+def test_a_deck_shows_tables_and_no_console(notebook):
+    log = "".join(f"step {i}: L_D {i / 60:.2f}, L_G {1 - i / 60:.2f}\n" for i in range(60))
+    notebook.cells[5].outputs = [new_output("stream", text=log)]
+    deck = BeautifulSoup(decks.export_deck(notebook, "05_judge", Path()), "html.parser")
+    assert not deck.select(".slides .jp-RenderedText") and len(deck.select("table.printed tr")) == 61

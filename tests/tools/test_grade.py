@@ -537,6 +537,43 @@ def lines_of(folder):
     return list(csv.reader(raw.decode("utf-8-sig").splitlines()))
 
 
+@pytest.mark.parametrize(
+    ("names", "students"),
+    [
+        (  # Moodle, in folders; what is typed online is a second folder
+            [
+                "Emmy Noether_4711_assignsubmission_file_/01_discriminator.ipynb",
+                "Emmy Noether_4711_assignsubmission_onlinetext_/onlinetext.html",
+                "Alan Turing_4712_assignsubmission_file/week/02_generator.ipynb",
+            ],
+            {"Emmy Noether_4711": 1, "Alan Turing_4712": 1},
+        ),
+        (  # Moodle, as files
+            [
+                "Emmy Noether_4711_assignsubmission_file_01_discriminator.ipynb",
+                "Emmy Noether_4711_assignsubmission_file_02_generator.ipynb",
+            ],
+            {"Emmy Noether_4711": 2},
+        ),
+        (  # Canvas; a second attempt of a file is -1
+            [
+                "noetheremmy_4711_815_01_discriminator.ipynb",
+                "noetheremmy_LATE_4711_816_02_generator-1.ipynb",
+                "turingalan_4712_817_01_discriminator.ipynb",
+            ],
+            {"noetheremmy_4711": 2, "turingalan_4712": 1},
+        ),
+        (["noether_01.ipynb", "noether_02.ipynb"], {"noether_01": 1, "noether_02": 1}),
+        (["noether/week1/01_discriminator.ipynb", "noether/week1/timestamp.txt"], {"noether": 1}),  # nbgrader
+    ],
+)
+def test_what_a_learning_platform_packs_goes_by_student(names, students, tmp_path):
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert {student: len(paths) for student, paths in grade.handed_in(tmp_path)[0].items()} == students
+
+
 def test_a_spreadsheet_opens_it_and_a_terminal_shows_it(tmp_path, quick, capsys):
     hand_in(tmp_path / "李小龍" / "01.ipynb", "rn")
     hand_in(tmp_path / "=HYPERLINK(1)" / "01.ipynb", "rr")

@@ -13,6 +13,7 @@ missing          no notebook with this exercise was handed in
 unreadable       the file is no notebook
 
 A student is a folder in FOLDER, however deep the notebooks lie in it, or the name of a file in FOLDER itself.
+What Moodle and Canvas put into the archive of an assignment, in folders or as files, goes by student as well.
 If an exercise is there twice, the better answer counts. Prints tables, and writes FOLDER/grades.csv as it
 goes: points, states, hints. "right" gives as many points as the exercise has levels, all else none.
 
@@ -37,6 +38,7 @@ import argparse
 import json
 import multiprocessing
 import os
+import re
 import secrets
 import sys
 import tempfile
@@ -56,6 +58,10 @@ OURS = ("benchmarks", "build", "docs", "gan_course", "gan_utils", "notebooks")  
 OURS += ("tests", "tools")
 # Copying a process takes a moment, starting one takes seconds; but macOS's own libraries do not survive it.
 PROCESSES = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+# Moodle: "Emmy Noether_4711_assignsubmission_file_", a folder, or what begins like that. Canvas, a file, with
+# _LATE or without: "noetheremmy_LATE_4711_815_01_discriminator". The first number is the student's.
+MOODLE = re.compile(r"(.+_\d+)_assignsubmission_(?:file|onlinetext)")
+CANVAS = re.compile(r"([^_]+)(?:_LATE)?_(\d+)_\d+_.")
 AT_ONCE = 2
 START = 300  # seconds that a process may take to import what it needs
 
@@ -100,6 +106,13 @@ def stop(error):
     raise error
 
 
+def student_of(name):
+    """The student whose folder or file has this name, which Moodle or Canvas gave it or somebody else."""
+    if found := MOODLE.match(name) or CANVAS.match(name):
+        return "_".join(found.groups())
+    return name
+
+
 def handed_in(folder):
     """Student -> paths of notebooks, perhaps none; and what else lies in the folder."""
     students, others = {}, {}
@@ -109,7 +122,7 @@ def handed_in(folder):
         for name in [*sorted(files), *links]:
             path = Path(place, name)
             inside = path.relative_to(folder).parts
-            student = path.stem if len(inside) == 1 else inside[0]
+            student = student_of(path.stem if len(inside) == 1 else inside[0])
             if name.startswith(".") or inside == ("grades.csv",):
                 continue
             if path.suffix.lower() == ".ipynb" and path.is_file() and not path.is_symlink():
@@ -118,7 +131,7 @@ def handed_in(folder):
                 others.setdefault(student if len(inside) > 1 else "", []).append("/".join(inside))
         if Path(place) == folder:
             for name in folders:
-                students.setdefault(name, [])
+                students.setdefault(student_of(name), [])
     return dict(sorted(students.items())), others
 
 
