@@ -1,6 +1,6 @@
 """Puts the modules of play/ and the digits into one page, `play.html`, which asks for nothing from anywhere.
 
-    python -m tools.play [FILE]     makes build/play.html, or FILE: the whole, to be handed on as it is
+`site` puts it among its files: `make pages`.
 
 The modules are plain JavaScript, as a browser or Node runs them. In the page each of the two scripts, what is
 seen and the worker behind it, is its modules one after the other, those first on which others stand.
@@ -8,15 +8,12 @@ seen and the worker behind it, is its modules one after the other, those first o
 
 import base64
 import re
-import sys
 import zlib
 from pathlib import Path
 
 import numpy as np
 
 from gan_utils._support.downloads import digits_arrays
-from tools import build_folder
-from tools.build_folder import BUILD
 
 PLAY = Path(__file__).resolve().parents[1] / "play"
 IMPORT = re.compile(r'^import (?:\{[^}]*\} from )?"\./([\w.]+)";\n', re.MULTILINE)
@@ -72,16 +69,3 @@ def page():
             raise ValueError(f"play/play.html must have {mark} once")
         html = html.replace(mark, content)
     return html.encode()
-
-
-def main(paths):
-    path = Path(paths[0]) if paths else BUILD / "play.html"
-    try:
-        build_folder.write(path, page())
-    except ValueError as error:
-        sys.exit(str(error))
-    print(f"{path}  {path.stat().st_size / 1e6:.2f} MB")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -6,6 +6,10 @@ import numpy as np
 import gan_utils as gu
 from tests.library.test_steps_per_execution import set_floats
 
+# Even in double precision Keras keeps a learning rate in single, and TensorFlow the slope of LeakyReLU. Where a
+# gradient is nearly 0, Adam magnifies that. It is a ten-thousandth of what an update moves a weight by.
+NOISE = 2e-7
+
 
 def keras_steps(steps, seed=5, dtype="float64"):
     """Train the dense pair of the series, and return all that went in and came out.
