@@ -71,7 +71,7 @@ export function setUpBreaking(script, packed, alarm) {
     const { change, question, choices } = CASES[name];
     find("change").replaceChildren(...withLosses(change));
     guess = new Guess(find("case-guess"), question, choices);
-    find("verdict").hidden = true;
+    find("verdict").hidden = find("legend").hidden = true;
     tell(runs.healthy ? "Guess, and break it." : "Guess, and break it. A healthy run for comparison is made first.");
     find("results").replaceChildren();
     able();
@@ -88,7 +88,7 @@ export function setUpBreaking(script, packed, alarm) {
     const lines = [paragraph("Signature.", signature), paragraph("Cure.", cure)];
     if (holding === false) lines.push(paragraph("This run", "does not show it as clearly as the text says: look at the numbers."));
     if (holding !== null) verdict.replaceChildren(...lines);
-    verdict.hidden = false;
+    verdict.hidden = find("legend").hidden = false;
     const columns = [["healthy", runs.healthy], ["broken", runs[name]]];
     if (withCure && cureOf(name) !== "healthy") columns.push(["mended", runs[cureOf(name)]]);
     find("results").replaceChildren(...columns.map(([title, found]) => card(title, found)));

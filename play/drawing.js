@@ -60,8 +60,17 @@ export function drawCurves(canvas, curves, { line, lineName, most = null, percen
   context.textAlign = "left";
   context.fillText("0", left, bottom + 13);
   trace(context, [[0, line], [length, line]], x, y, colour("faint"), [2, 4]);
-  context.fillText(lineName, left + 4, y(line) + (percent ? 9 : 9));
   for (const curve of smooth) trace(context, curve.values, x, y, colour(curve.colour), curve.dash ?? []);
+  label(context, lineName, right, y(line));
+}
+
+function label(context, text, right, y) { // on the line at its end, readable over curves
+  const wide = context.measureText(text).width;
+  context.fillStyle = colour("back");
+  context.fillRect(right - wide - 8, y - 8, wide + 8, 16);
+  context.fillStyle = colour("faint");
+  context.textAlign = "right";
+  context.fillText(text, right - 3, y + 1);
 }
 
 function trace(context, points, x, y, colour, dash) {

@@ -32,7 +32,7 @@ export class Patient {
     const { headStart = 0, ...changed } = settings;
     this.gan = new GAN({ ...HEALTHY, ...changed, seed, arithmetic });
     this.nextBatch = nextBatch;
-    this.start = this.gan.discriminator.trainable.map((weights) => weights.slice());
+    this.start = this.gan.discriminator.weights.map((weights) => weights.slice());
     this.latents = new Random(1).normal(new Float32Array(64 * LATENT_DIM));
     for (let i = 0; i < headStart; i++) this.gan.updateDiscriminator(nextBatch());
     this.gan.curves = { dLoss: [], gLoss: [], dAccuracy: [] }; // those of the steps alone
@@ -50,7 +50,7 @@ export class Patient {
     gan.generatorGradients(gan.drawLatents(latents));
     numbers.gradient = norm(generator.gradients);
     [generator, discriminator].forEach(({ weights }, k) => weights.forEach((array, i) => array.set(statistics[k][i])));
-    const now = discriminator.trainable;
+    const now = discriminator.weights;
     numbers["D moved"] = norm(now.map((weights, k) => weights.map((weight, i) => weight - this.start[k][i])));
     return { numbers, pictures };
   }

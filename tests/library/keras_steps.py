@@ -6,8 +6,8 @@ import numpy as np
 import gan_utils as gu
 from tests.library.test_steps_per_execution import set_floats
 
-# Even in double precision Keras keeps a learning rate in single, and TensorFlow the slope of LeakyReLU. Where a
-# gradient is nearly 0, Adam magnifies that. It is a ten-thousandth of what an update moves a weight by.
+# Even in double precision, Keras keeps a learning rate in single, TensorFlow the slope of LeakyReLU. Where
+# a gradient is nearly 0, Adam magnifies that. It is a ten-thousandth of what an update moves a weight by.
 NOISE = 2e-7
 
 

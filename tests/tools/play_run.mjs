@@ -78,7 +78,7 @@ const jobs = {
       random.normal(B);
       fast.multiply(A, B, C, n, k, m);
       plain.multiply(A, B, other, n, k, m);
-      return Math.max(...other.map((value, i) => Math.abs(value - C[i]))) / Math.sqrt(k);
+      return other.reduce((most, value, i) => Math.max(most, Math.abs(value - C[i])), 0) / Math.sqrt(k);
     });
   },
 

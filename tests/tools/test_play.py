@@ -85,7 +85,7 @@ def test_a_step_in_single_precision_is_keras_s_to_within_rounding(packaged, tmp_
         curves, G, D, _ = play_steps(tmp_path, packaged, 1, fast=fast)
         np.testing.assert_allclose(curves, packaged["curves"][:1], rtol=1e-4)
         for ours, theirs in zip(G + D, packaged["G 1"] + packaged["D 1"], strict=True):
-            # Adam's first step is as long for a gradient of 1e-9 as for one of 1: rounding turns a few of them.
+            # Adam steps as far for a gradient of 1e-9 as for 1: rounding turns a few round.
             assert np.mean(abs(ours - theirs) > 1e-4) < 1e-3
 
 
