@@ -1,7 +1,7 @@
 // Third part: the laboratory's seven faults as switches.
 
 import { CASES } from "./cases.js";
-import { drawPictures } from "./drawing.js";
+import { drawPictures, whenLooksChange } from "./drawing.js";
 import { Guess, withLosses } from "./guess.js";
 import { STEPS } from "./laboratory.js";
 import { drawGame, find } from "./learning.js";
@@ -12,7 +12,7 @@ const NUMBERS = { dLoss: "L_D", gLoss: "L_G", dAccuracy: "accuracy", "D(G(z))": 
 
 export function setUpBreaking(script, packed, alarm) {
   const runs = {}; // what has been run, by name: { numbers, pictures, curves }
-  let chosen = Object.keys(CASES)[0], trainer = null, guess = null, busy = false;
+  let chosen = Object.keys(CASES)[0], trainer = null, guess = null, busy = false, redraw = () => {};
 
   const tell = (told) => find("case-told").replaceChildren(...withLosses(told));
 
@@ -74,6 +74,7 @@ export function setUpBreaking(script, packed, alarm) {
     find("verdict").hidden = find("legend").hidden = true;
     tell(runs.healthy ? "Guess, and break it." : "Guess, and break it. A healthy run for comparison is made first.");
     find("results").replaceChildren();
+    redraw = () => {};
     able();
   }
 
@@ -92,11 +93,14 @@ export function setUpBreaking(script, packed, alarm) {
     const columns = [["healthy", runs.healthy], ["broken", runs[name]]];
     if (withCure && cureOf(name) !== "healthy") columns.push(["mended", runs[cureOf(name)]]);
     find("results").replaceChildren(...columns.map(([title, found]) => card(title, found)));
-    for (const [i, [, found]] of columns.entries()) {
-      const place = find("results").children[i];
-      drawPictures(place.querySelector(".many"), found.pictures.slice(0, 784 * 12), 6);
-      drawGame(place.querySelector(".losses"), place.querySelector(".accuracy"), found.curves);
-    }
+    redraw = () => {
+      for (const [i, [, found]] of columns.entries()) {
+        const place = find("results").children[i];
+        drawPictures(place.querySelector(".many"), found.pictures.slice(0, 784 * 12), 6);
+        drawGame(place.querySelector(".losses"), place.querySelector(".accuracy"), found.curves);
+      }
+    };
+    redraw();
   }
 
   find("provoke").addEventListener("click", provoke);
@@ -109,6 +113,7 @@ export function setUpBreaking(script, packed, alarm) {
     find("switches").append(label);
   }
   choose(chosen);
+  whenLooksChange(() => redraw());
 }
 
 export const cureOf = (name) => (CASES[name].mended ? `cured ${name}` : "healthy");

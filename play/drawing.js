@@ -2,6 +2,12 @@
 
 export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
+// Calls `redraw` where what is drawn must be drawn anew: another size, dark instead of light, paper.
+export function whenLooksChange(redraw) {
+  addEventListener("resize", redraw);
+  for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query).addEventListener("change", redraw);
+}
+
 // Images (n, 784) in [0, 1] as a grid on a canvas, `columns` in a row; below each a bar as long as its verdict.
 export function drawPictures(canvas, images, columns, verdicts = null) {
   const n = images.length / 784, rows = Math.ceil(n / columns), tall = verdicts ? 34 : 30;

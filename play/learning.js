@@ -1,6 +1,6 @@
 // First part: the game itself.
 
-import { drawCurves, drawPictures } from "./drawing.js";
+import { drawCurves, drawPictures, whenLooksChange } from "./drawing.js";
 import { Guess } from "./guess.js";
 import { LN_2 } from "./losses.js";
 import { Trainer } from "./trainer.js";
@@ -101,9 +101,7 @@ export function setUpDigits(script, packed, alarm) {
   find("update-d").addEventListener("click", () => update("D"));
   find("update-g").addEventListener("click", () => update("G"));
   find("anew").addEventListener("click", anew);
-  const redraw = () => look && show(look);
-  addEventListener("resize", redraw);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  whenLooksChange(() => look && show(look));
   begin().catch((error) => alarm(error.message));
   return {
     generate: async (latents) => (await trainer.ask("draw", { latents, averaged: true })).pictures,

@@ -6,12 +6,12 @@ import { find } from "./learning.js";
 import { LATENT_DIM } from "./networks.js";
 import { Random } from "./random.js";
 
-const WAY = 8, ASIDE = 1; // pictures of the strip; the farthest angle aside, in radians
+const ASIDE = 1; // the farthest angle aside, in radians
 
 export function setUpWalk(game) {
   const random = new Random(4);
   const draw = () => random.normal(new Float32Array(LATENT_DIM));
-  let [from, to, first, second] = [draw(), draw(), draw(), draw()], busy = false, again = false, seen = 0;
+  let [from, to, first, second] = [draw(), draw(), draw(), draw()], busy = false, again = false;
   const guess = new Guess(find("walk-guess"), "Half-way between two digits, what will G draw?",
     ["both at once, half as bright", "a drawing of its own", "noise"], reveal);
 
@@ -51,10 +51,7 @@ export function setUpWalk(game) {
   for (const id of ["way", "first", "second"]) find(id).addEventListener("input", update);
   game.listen(({ step }) => {
     find("walk-told").textContent = step < 300 ? "G has not learned enough yet: train it above, for 700 steps or so." : "";
-    if (step === 0 || Math.abs(step - seen) >= 50) {
-      seen = step;
-      update();
-    }
+    update();
   });
 }
 
