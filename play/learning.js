@@ -37,7 +37,7 @@ export function setUpDigits(script, packed, alarm) {
     if (training && step >= LEGIBLE && !guess.done) {
       guess.done = true;
       const dLoss = last(curves.dLoss, 100);
-      guess.compare("near ln 2 = 0.69", `After ${step} steps L_D is ${dLoss.toFixed(2)}: D is hardly better than guessing, `
+      guess.compare("near ln 2 = 0.69", `After ${step} steps L_D is ${dLoss.toFixed(2)}: D is only a little better than guessing, `
         + "and the digits can be read. No loss has fallen to 0, because both players have become better.");
     }
     listeners.forEach((listener) => listener(now));
@@ -59,7 +59,7 @@ export function setUpDigits(script, packed, alarm) {
     }
     training = true;
     name();
-    tell("Training. The first digits take about 30 seconds on one core; on a phone, a minute or two.");
+    tell(`Training. After some ${LEGIBLE} steps the digits can be read.`);
     await trainer.ask("train", { every: CALM.matches ? 2000 : 150 });
   }
 
