@@ -45,7 +45,7 @@ export const CASES = {
     signature: "Nearly one picture for every z. The losses alone could say “D too strong”; the small diversity "
       + "shows what it is.",
     cure: "BatchNorm in G. (The learning rate is not to blame.)",
-    holds: (run, healthy) => run.diversity < 0.3 && run.diversity < healthy.diversity / 1.5,
+    holds: (run, healthy) => run.diversity < 0.3 && run.diversity < 0.8 * healthy.diversity,
     mended: (run, sick) => run.diversity > 1.5 * sick.diversity,
   },
   "rates too high": {
