@@ -45,7 +45,9 @@ def discriminator_backward(D, inputs, slope):  # 02 chain-rule: from the logits 
     gradients = []
     for W, h in ((D[4], inputs[2]), (D[2], inputs[1]), (D[0], inputs[0])):
         gradients = [h.T @ slope, slope.sum(axis=0), *gradients]
-        slope = (slope @ W.T) * (1 if h is inputs[0] else np.where(h > 0, 1, 0.2))
+        slope = slope @ W.T
+        if h is not inputs[0]:
+            slope = np.where(h > 0, slope, 0.2 * slope)
     return gradients, slope
 
 
@@ -82,7 +84,7 @@ class Adam:  # 04 models-by-hand; with a decay, it is AdamW
 
     def apply(self, gradients):
         self.updates, (rate, decay, beta_1, beta_2) = self.updates + 1, self.settings
-        corrected = rate * np.sqrt(1 - beta_2**self.updates) / (1 - beta_1**self.updates)  # both began at 0
+        corrected = rate * (1 - beta_2**self.updates) ** 0.5 / (1 - beta_1**self.updates)  # both began at 0
         for (w, m, v), g in zip(self.weights, gradients, strict=True):
             m += (1 - beta_1) * (g - m)
             v += (1 - beta_2) * (g * g - v)

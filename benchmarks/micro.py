@@ -42,13 +42,13 @@ print("MiB", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 
 
 def main():
-    sys.path.insert(0, str(ROOT))
-    from tools import play
-
     for name, code in (("micro_gan.py", NUMPY), ("Keras, train_on_batch", KERAS)):
         printed = subprocess.run([sys.executable, "-c", code], cwd=ROOT, text=True, stdout=subprocess.PIPE)
         found = [line for line in printed.stdout.splitlines() if not line.startswith("step")]
         print(f"{name}: {', '.join(found)}", flush=True)
+    sys.path.insert(0, str(ROOT))  # not before: what this process holds would count as its children's
+    from tools import play
+
     with tempfile.TemporaryDirectory() as folder:
         job = Path(folder, "job.json")
         job.write_text(
