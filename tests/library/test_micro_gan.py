@@ -41,6 +41,7 @@ def check_one_step(micro, packaged):
     np.testing.assert_allclose(curves, packaged["curves"][:1], rtol=1e-5)
     for ours, theirs in zip(G + D, packaged["G 1"] + packaged["D 1"], strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=NOISE)
+    assert farthest(G, packaged["G 1"]) < 1e-6 and farthest(D, packaged["D 1"]) < 1e-6
 
 
 def test_one_step_is_the_package_s(packaged):

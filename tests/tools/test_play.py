@@ -63,6 +63,7 @@ def check_one_step(folder, packaged, play_folder=play.PLAY):
     np.testing.assert_allclose(curves, packaged["curves"][:1], rtol=1e-4)
     for ours, theirs in zip(G + D, packaged["G 1"] + packaged["D 1"], strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=NOISE)
+    assert farthest(G, packaged["G 1"]) < 1e-6 and farthest(D, packaged["D 1"]) < 1e-6, "Not equal"
 
 
 @node
