@@ -1,4 +1,4 @@
-"""Gathers the site, build/site/: an index, notebooks as pages, decks and files, the documents of docs/.
+"""Gathers the site, build/site/: an index, the page to play with, notebooks as pages, decks and files, docs/.
 
     python -m tools.site
 
@@ -16,7 +16,7 @@ import nbformat
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-from tools import build_folder
+from tools import build_folder, play
 from tools.build_folder import BUILD
 from tools.export.decks import deck_of, slides_of
 from tools.export.pages import ExportError, export_index, export_page, loads, summary
@@ -26,6 +26,7 @@ from tools.notes import notes_of
 from tools.series import ROOT, find_notebooks, find_taught, number
 
 SITE = BUILD / "site"
+PLAY, TO_PLAY = "play.html", "Play: watch a GAN learn, break it and mend it, on any phone"
 PICTURE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)")  # in Markdown
 
 
@@ -127,14 +128,27 @@ def gather():
         made = export_page(notebook, pages[i], path.parent, before, after, own + links)
         files[page] = relinked(made, file, page)
         if deck:
-            files[deck] = relinked(deck_of(path), file, deck)
+            files[deck] = with_way_to_play(relinked(deck_of(path), file, deck), deck)
         files[file] = path.read_bytes()
         for picture in pictures(path):
             files[join(dirname(file), picture)] = (path.parent / picture).read_bytes()
-    site = {"documents": abouts, "repository": repository()[0]}
+    files[PLAY] = play.page()
+    site = {"documents": abouts, "repository": repository()[0], "play": PLAY}
     site["readme"] = address("README.md", "", "index.html")
     files["index.html"] = export_index(pages, site)
     return {name: made if isinstance(made, bytes) else made.encode() for name, made in files.items()}
+
+
+def with_way_to_play(written, deck):
+    """A deck's HTML with a link on its last slide, before the notes, to the page on which one can play."""
+    soup = BeautifulSoup(written, "html.parser")
+    last = soup.select(".slides section:not(:has(section))")[-1]
+    line = BeautifulSoup(
+        f'<p class="play"><a href="{relpath(PLAY, dirname(deck))}">{TO_PLAY}</a></p>', "html.parser"
+    )
+    notes = last.select_one("aside.notes")
+    notes.insert_before(line) if notes else last.append(line)
+    return str(soup)
 
 
 def notebook_summary(path, notebook):

@@ -38,6 +38,7 @@ def test_the_site_is_whole_and_has_no_fault(made):
     files = {path.relative_to(made).as_posix() for path in made.rglob("[!.]*") if path.is_file()}
     pictures = {f"notebooks/images/{path.name}" for path in (ROOT / "notebooks/images").iterdir()}
     assert files == {
+        site.PLAY,
         *(f"{name}.html" for name in PAGES),
         *(f"slides/{name}.slides.html" for name in TAUGHT),
         *(f"notebooks/{name}.ipynb" for name in NOTEBOOKS),
@@ -56,6 +57,11 @@ def test_the_index_leads_to_all_that_there_is(made):
         for service in ("colab.research.google.com", "mybinder.org"):
             assert sum(f"//{service}/" in link and name in link for link in links) == 1
     assert set(DOCUMENTS) >= {"glossary"} and all(f"{name}.html" in links for name in DOCUMENTS)
+    assert links[0] == site.PLAY, "what needs nothing comes first"
+    for name in TAUGHT:
+        deck = BeautifulSoup((made / f"slides/{name}.slides.html").read_text(encoding="utf-8"), "html.parser")
+        last = deck.select(".slides section:not(:has(section))")[-1]
+        assert last.select_one("p.play a")["href"] == f"../{site.PLAY}"
     assert any(link.endswith("/README.md#start") for link in links)
     assert "\n## Start\n" in (ROOT / "README.md").read_text(encoding="utf-8")
     assert f"git clone {site.repository()[0]}\n" in index.select_one(".commands").get_text()
@@ -150,7 +156,8 @@ def test_only_files_that_are_here_are_ours_on_the_web():
 def test_nothing_leaks_into_the_site(made):
     lines = secret_lines()
     sentences = set().union(*(secret_sentences(notes_of(path)) for path in find_taught()))
-    texts = [text_of_html(path.name, path.read_text(encoding="utf-8")) for path in made.rglob("*.html")]
+    paths = [path for path in made.rglob("*.html") if path.name != site.PLAY]  # whose text is all its own
+    texts = [text_of_html(path.name, path.read_text(encoding="utf-8")) for path in paths]
     assert len(texts) == len(PAGES) + len(TAUGHT) and all(len(text.code) > 1_000 for text in texts)
     assert len(lines) > 100 and len(sentences) > 100
     assert leaks(texts, lines, sentences) == []
