@@ -11,7 +11,7 @@ import numpy as np
 from gan_course.figures import show
 from gan_course.sphere import sphere_walk
 from gan_course.widget_errors import telling
-from gan_utils._support.image_checks import to_bytes
+from gan_utils._support.pictures import to_bytes
 from gan_utils.data import Dataset
 from gan_utils.gan import GAN
 from gan_utils.plots import plot_images

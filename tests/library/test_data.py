@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from gan_utils import load_images
-from gan_utils._support.image_checks import check_images, to_bytes
+from gan_utils._support.image_checks import check_images
+from gan_utils._support.pictures import to_bytes
 from tests.library.wrong_images import RAMP, WRONG_IMAGES
 from tools.data import make_digits
 
