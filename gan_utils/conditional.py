@@ -6,8 +6,7 @@ so what belongs together travels in one row of numbers:
     pairs    (n, 784 + 10)   the pixels of x, then y: real ones from `as_pairs`, fake ones from the generator
     latents  (n, 64 + 10)    z, then ten numbers, the largest of which stands at the class that is asked for
 
-The latents that `GAN` draws ask for each class equally often; those of `ask` for the digits it is given.
-`GAN.generate` draws pairs too, and `GAN.frames` keeps pairs.
+Latents that `GAN` draws ask for each class equally often. `GAN.generate` and `GAN.frames` give pairs, too.
 """
 
 import math

@@ -178,8 +178,8 @@ class GAN:
         Args:
             images: float (N, ...) in [0, 1], of the discriminator's input shape. Or batches, for more than
                 fits into memory: a tf.data.Dataset, a PyDataset, or an iterable that each pass starts again,
-                of images or (images, labels), in [0, 1] or 0..255. They come in their own order; a fit that
-                goes on leaves out as many as it had, and is exact if their order is the same each time.
+                of images or (images, labels), in [0, 1] or 0..255, in their own order. A fit that goes on
+                leaves out as many as it had: exact where this order never changes.
             epochs: number of passes. The last step of each takes fewer images where they run out, and leaves
                 out d_steps - 1 at the most.
             batch_size: real images for each update of D, 1 to N / d_steps.

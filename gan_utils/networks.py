@@ -59,8 +59,8 @@ def build_dcgan_discriminator(image_shape: Shape = (28, 28, 1)) -> keras.Sequent
     After DCGAN (Radford et al. 2015, section 3), without its BatchNorm: the combined model needs a
     discriminator that treats every image alone. And with a hidden dense layer, as in the networks for MNIST
     of Chen et al. (2016, arXiv:1606.03657, appendix C.1): convolutions see strokes, the dense layer sees
-    whether they make a digit. Two convolutions or more halve height and width, which must be multiples of 4,
-    until the shorter is 8 at the most, if it can be halved so often: 28 -> 7, 32 -> 8, 48 -> 6, 64 -> 8.
+    whether they make a digit. Two convolutions halve height and width, which must be multiples of 4; more
+    follow until the shorter is 8 or less: 28 -> 7, 32 -> 8, 48 -> 6, 64 -> 8.
     """
     convolutions = []
     for channels in _channels(image_shape):
@@ -84,9 +84,8 @@ def build_dcgan_discriminator(image_shape: Shape = (28, 28, 1)) -> keras.Sequent
 def build_dcgan_generator(latent_dim: int = 64, image_shape: Shape = (28, 28, 1)) -> keras.Sequential:
     """Convolutional generator: latents -> 128 -> a small map of 32 or more channels -> images in [0, 1].
 
-    After DCGAN (Radford et al. 2015, section 3), with a sigmoid for the paper's tanh because our images
-    lie in [0, 1], and a hidden dense layer as in `build_dcgan_discriminator`, which it turns round: as many
-    transposed convolutions, of half the channels each, double the map. Height and width as there.
+    After DCGAN (Radford et al. 2015, section 3), with a sigmoid for the paper's tanh because our images lie
+    in [0, 1], and a hidden dense layer. It is `build_dcgan_discriminator` turned round, for the same sizes.
     """
     check_count("latent_dim", latent_dim)
     *fewer, most = _channels(image_shape)

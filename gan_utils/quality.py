@@ -1,8 +1,8 @@
 """How good are generated images? Numbers, each beside what real images reach.
 
-No single number will do: training copies have the best Fréchet distance of all, blur has a high density, ten
-images repeated cover ten classes. A fixed small classifier supplies the features; distances from another
-classifier cannot be compared with these.
+No single number will do: copies of training images have the best Fréchet distance of all, one typical image
+repeated has a high density, ten images cover ten classes. The features are those of a small classifier, a
+fixed one for each data set; distances from another classifier cannot be compared with these.
 """
 
 import numpy as np
@@ -95,8 +95,7 @@ def _checked_shape(dataset):
 
 
 @once_per_object
-def _floor(dataset, n):
-    """The measures of n real images, compared with all training images that are not among them."""
+def _floor(dataset, n):  # of n real images, compared with all training images that are not among them
     return _measure(held_out(dataset)[:n], dataset, without_held_out=dataset.test is None)
 
 
@@ -111,8 +110,7 @@ def _training_side(dataset, without_held_out):
 
 def _measure(images, dataset, without_held_out=False):
     mean, covariance, train_features, p_data = _training_side(dataset, without_held_out)
-    # Files hold 8 bits a pixel, and so do the real images: compare like with like.
-    images = np.round(images * 255) / 255
+    images = np.round(images * 255) / 255  # files hold 8 bits a pixel, and so do the real images
     features, probabilities = features_and_classes(dataset, images)
     density, coverage = density_coverage(train_features[: len(images)], features)
     train_images, _ = training_images(dataset, without_held_out)

@@ -143,7 +143,7 @@ def test_what_the_sliders_say_is_what_is_drawn(explorer, digits):
     check(explorer.digits[4])
     parts["walk, t"].value = 1
     check(explorer.digits[8])
-    parts["to digit"].value, parts["from digit"].value = 3, 6
+    parts["to"].value, parts["from"].value = 3, 6
     check(explorer.digits[3])
     parts["walk, t"].value = 0
     check(explorer.digits[6])
@@ -158,7 +158,7 @@ def test_every_control_redraws(explorer):
     # An untrained G may draw one picture that is the surest of several digits.
     others = [d for d in range(10) if not np.isin(explorer.digits[d], explorer.digits[[4, 8]]).any()]
     start, end = others[0], others[-1]
-    values = {"walk, t": 0.5, "from digit": start, "to digit": end, "direction 1": 2, "direction 2": -2}
+    values = {"walk, t": 0.5, "from": start, "to": end, "direction 1": 2, "direction 2": -2}
     for name, value in values.items():
         before = parts["picture"].value
         parts[name].value = value
@@ -213,7 +213,7 @@ def test_a_data_set_of_ones_own_is_explored(tmp_path, monkeypatch):
     assert explorer.digits.shape == (3, 4) and explorer.ends == (0, 2)
     plt.close(explorer.figure())
     parts = inside(explorer.controls(ipywidgets))
-    assert parts["to digit"].options == (0, 1, 2)
+    assert [value for _, value in parts["to"].options] == [0, 1, 2]
     assert imageio.imread(parts["picture"].value).shape == (80, 80, 3)
 
 

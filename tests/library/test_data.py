@@ -70,7 +70,7 @@ def test_script_makes_the_committed_digits(split, every):
 
 @pytest.mark.parametrize("name", ["Digits", "cifar10", "", None, 3])
 def test_unknown_name(name):
-    with pytest.raises(ValueError, match=r"unknown data set name .*auto, digits, mnist, fashion_mnist"):
+    with pytest.raises(ValueError, match=r"^name: .* sets auto, digits, mnist, fashion_mnist, or the path"):
         load_images(name)
 
 

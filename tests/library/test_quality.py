@@ -9,7 +9,7 @@ import pytest
 
 import gan_utils as gu
 from gan_utils import quality
-from gan_utils._support import classifiers, downloads
+from gan_utils._support import classifiers, downloads, neighbours
 
 MEASURES = ("fid", "class_kl", "density", "coverage", "nearest_train", "closest_train", "recognised")
 
@@ -114,7 +114,7 @@ def test_density_and_coverage_against_their_definition():
     real, fake = rng.standard_normal((40, 2)), 0.5 * rng.standard_normal((30, 2)) + 1
     between = np.linalg.norm(real[:, None] - fake[None], axis=2)
     radius = np.sort(np.linalg.norm(real[:, None] - real[None], axis=2), axis=1)[:, 5]
-    density, coverage = quality._density_coverage(real, fake)
+    density, coverage = neighbours.density_coverage(real, fake)
     assert density == pytest.approx((between < radius[:, None]).sum() / (5 * 30))
     assert coverage == pytest.approx((between.min(axis=1) < radius).mean())
 
@@ -221,7 +221,6 @@ IMAGES, LABELS = np.zeros((150, 8, 8, 1), "float32"), np.arange(150) % 2
     ("dataset", "error", "message"),
     [
         (IMAGES, TypeError, r"dataset: a ndarray came; what serves is a gan_utils\.Dataset"),
-        (gu.Dataset(IMAGES, None, "cats"), ValueError, r"dataset\.labels: None came for 150 images"),
         (
             gu.Dataset(IMAGES, LABELS[:9], "cats"),
             ValueError,
@@ -242,9 +241,9 @@ IMAGES, LABELS = np.zeros((150, 8, 8, 1), "float32"), np.arange(150) % 2
             r"dataset\.test\.images: shape \(150, 7, 8, 1\) came",
         ),
         (
-            gu.Dataset(IMAGES, LABELS, "cats"),
+            gu.Dataset(IMAGES[:90], LABELS[:90], "cats"),
             ValueError,
-            "dataset: the half that is held out holds 75 images",
+            "dataset: the half that is held out holds 45 images",
         ),
     ],
 )
