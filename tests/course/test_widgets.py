@@ -217,6 +217,18 @@ def test_a_data_set_of_ones_own_is_explored(tmp_path, monkeypatch):
     assert imageio.imread(parts["picture"].value).shape == (80, 80, 3)
 
 
+def test_without_labels_it_walks_between_what_differs_most(tmp_path, monkeypatch):
+    monkeypatch.setattr(classifiers, "LEAST_STEPS", 30)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    images = np.random.default_rng(0).random((120, 8, 8, 3), dtype="float32")
+    gan = gu.GAN(gu.build_generator(4, (8, 8, 3)), gu.build_discriminator((8, 8, 3)), seed=0)
+    explorer = LatentExplorer(gan, gu.Dataset(images, None, "pictures"))
+    assert len(np.unique(explorer.digits, axis=0)) == len(explorer.names) == 10
+    plt.close(explorer.figure())
+    parts = inside(explorer.controls(ipywidgets))
+    assert not any("read as" in str(part.value) for part in parts.values())
+
+
 # debug_step
 
 
