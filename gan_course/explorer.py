@@ -11,7 +11,7 @@ import numpy as np
 from gan_course.figures import show
 from gan_course.sphere import sphere_walk
 from gan_course.widget_errors import telling
-from gan_utils._support.image_checks import to_bytes
+from gan_utils._support.pictures import to_bytes
 from gan_utils.data import Dataset
 from gan_utils.gan import GAN
 from gan_utils.plots import plot_images
@@ -23,8 +23,9 @@ def explore_latents(gan: GAN, dataset: Dataset) -> None:
 
     The picture is G's of the latent `sphere_walk(a, b, t) + u * direction_1 + v * direction_2`; under it
     stands what the data set's classifier reads. a and b are those of 2,000 latents whose pictures are most
-    surely the chosen digits. The directions, of length 1, are those in which pictures change most: the first
-    left singular vectors of latents^T @ (images - mean), the linear map that comes nearest to G.
+    surely the chosen digits, or classes; without labels, of ten whose pictures differ most. The directions,
+    of length 1, are those in which pictures change most: the first left singular vectors of
+    latents^T @ (images - mean), the linear map that comes nearest to G.
 
     Args:
         gan: a `GAN`, trained on `dataset`, a `Dataset`.
@@ -35,19 +36,27 @@ def explore_latents(gan: GAN, dataset: Dataset) -> None:
     explorer = LatentExplorer(gan, dataset)
     start, end = explorer.ends
     an = "an" if end == 8 else "a"
+    start, end = (explorer.names[i] for i in explorer.ends)
     alt = f"Left: a generated {start}, its latent moved in two directions. "
     alt += f"Right: a walk, from the {start} to {an} {end}."
     show(explorer.figure(), alt, explorer.controls)
 
 
 class LatentExplorer:
-    """What `explore_latents` shows. Latents: `digits` (classes, latent_dim), `directions` (2, latent_dim)."""
+    """What `explore_latents` shows.
+
+    Latents: `digits` (classes, latent_dim), called `names`; `directions` (2, latent_dim).
+    """
 
     def __init__(self, gan, dataset):
         self.gan, self.dataset = gan, dataset
         latents = np.random.default_rng(3).standard_normal((2000, gan.latent_dim), dtype="float32")
         images = gan.generate(latents=latents)
-        self.digits = latents[classify(images, dataset).argmax(axis=0)]
+        if dataset.labels is None:
+            self.digits, self.names = latents[_farthest(images, 10)], [f"picture {i}" for i in range(10)]
+        else:
+            self.digits = latents[classify(images, dataset).argmax(axis=0)]
+            self.names = dataset.class_names or [str(i) for i in range(len(self.digits))]
         self.ends = (4, 8) if len(self.digits) > 8 else (0, len(self.digits) - 1)  # of the walk, at first
         centred = (images - images.mean(axis=0)).reshape(len(images), -1)
         self.directions = np.linalg.svd(latents.T @ centred, full_matrices=False)[0].T[:2]
@@ -59,7 +68,9 @@ class LatentExplorer:
             for start, end, t, u, v in places
         ]
         images = self.gan.generate(latents=latents)
-        return images, [f"{p.argmax()}, {p.max():.0%}" for p in classify(images, self.dataset)]
+        if self.dataset.labels is None:
+            return images, ["" for _ in images]
+        return images, [f"{self.names[p.argmax()]}, {p.max():.0%}" for p in classify(images, self.dataset)]
 
     def figure(self):
         sides, times = np.linspace(-3, 3, 5), np.linspace(0, 1, 8)
@@ -69,10 +80,10 @@ class LatentExplorer:
         figure, (left, right) = plt.subplots(
             1, 2, figsize=(11.5, 4.1), width_ratios=(2, 3), layout="constrained"
         )
+        start, end = self.names[start], self.names[end]
         plot_images(moved, 5, f"a clear {start}, moved", [f"{v:g}" for v in sides[::-1]], left)
-        plot_images(
-            walked, len(times), f"a walk from {start} to {end}, and what a classifier reads", axes=right
-        )
+        reads = ", and what a classifier reads" if any(read) else ""
+        plot_images(walked, len(times), f"a walk from {start} to {end}{reads}", axes=right)
         middles = (walked.shape[2] + 1) * (np.arange(len(times)) + 0.5)
         left.set_xticks(middles[:5], [f"{u:g}" for u in sides])
         left.set(xlabel="direction 1, $u$", ylabel="direction 2, $v$")
@@ -82,9 +93,10 @@ class LatentExplorer:
 
     def controls(self, ipywidgets):
         start, end = self.ends
+        options = [(name, i) for i, name in enumerate(self.names)]
         controls = [
-            ipywidgets.Dropdown(options=range(len(self.digits)), value=start, description="from digit"),
-            ipywidgets.Dropdown(options=range(len(self.digits)), value=end, description="to digit"),
+            ipywidgets.Dropdown(options=options, value=start, description="from"),
+            ipywidgets.Dropdown(options=options, value=end, description="to"),
             ipywidgets.FloatSlider(min=0, max=1, step=0.02, description="walk, t"),
             ipywidgets.FloatSlider(min=-3, max=3, description="direction 1"),
             ipywidgets.FloatSlider(min=-3, max=3, description="direction 2"),
@@ -95,10 +107,20 @@ class LatentExplorer:
             (image,), (words,) = self.draw([[control.value for control in controls]])
             pixels = to_bytes(image).repeat(10, axis=0).repeat(10, axis=1)
             picture.value = imageio.imwrite("<bytes>", pixels.squeeze(), extension=".png")
-            told.value = f"read as {words} sure"
+            told.value = words and f"read as {words} sure"
 
         for control in controls:
             control.observe(telling(told, redraw), names="value")
         redraw()
         columns = ipywidgets.VBox(controls), ipywidgets.VBox([picture, told])
         return ipywidgets.HBox(columns).add_class("gan-explorer")
+
+
+def _farthest(images, n):
+    """Indices of n images, each the farthest from those before it."""
+    flat = images.reshape(len(images), -1)
+    chosen, distances = [0], np.full(len(flat), np.inf)
+    while len(chosen) < n:
+        distances = np.minimum(distances, ((flat - flat[chosen[-1]]) ** 2).sum(axis=1))
+        chosen.append(int(distances.argmax()))
+    return chosen

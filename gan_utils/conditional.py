@@ -6,8 +6,7 @@ so what belongs together travels in one row of numbers:
     pairs    (n, 784 + 10)   the pixels of x, then y: real ones from `as_pairs`, fake ones from the generator
     latents  (n, 64 + 10)    z, then ten numbers, the largest of which stands at the class that is asked for
 
-The latents that `GAN` draws ask for each class equally often; those of `ask` for the digits it is given.
-`GAN.generate` draws pairs too, and `GAN.frames` keeps pairs.
+Latents that `GAN` draws ask for each class equally often. `GAN.generate` and `GAN.frames` give pairs, too.
 """
 
 import math
@@ -17,7 +16,7 @@ import numpy as np
 from keras import layers, ops
 from numpy.typing import ArrayLike
 
-from gan_utils._support.image_checks import check_count, check_images
+from gan_utils._support.image_checks import check_count, check_images, one_hot
 from gan_utils._support.network_checks import network_told_the_class
 from gan_utils._support.settings import CHANNELS_LAST
 from gan_utils.gan import GAN
@@ -90,7 +89,7 @@ def as_pairs(images: np.ndarray, labels: np.ndarray, classes: int = 10) -> np.nd
         TypeError, ValueError: as `check_images`; labels that are not such numbers, or not one an image.
     """
     images = check_images(images, np.shape(images)[1:])
-    y = _one_hot(labels, classes, "labels")
+    y = one_hot(labels, classes, "labels")
     if len(y) != len(images):
         raise ValueError(f"labels: {len(y):,} came for {len(images):,} images; what serves is one each")
     return np.concatenate([images.reshape(len(images), -1), y], axis=1)
@@ -118,7 +117,7 @@ def ask(
     if generator is None:
         raise ValueError("gan: its generator is not told the class; build_conditional_generator builds one")
     latent_dim, classes = (shape[1] for shape in generator.input_shape)
-    y = _one_hot(np.atleast_1d(digits), classes, "digits")
+    y = one_hot(np.atleast_1d(digits), classes, "digits")
     if latents is None:
         latents = np.random.default_rng(seed).standard_normal((len(y), latent_dim), dtype="float32")
     elif seed is not None:
@@ -127,16 +126,3 @@ def ask(
         raise ValueError(f"latents: shape {np.shape(latents)} came; what serves is {(len(y), latent_dim)}")
     pairs = gan.generate(latents=np.concatenate([latents, y], axis=1))
     return pairs[:, :-classes].reshape(-1, *generator.output_shape[1:])
-
-
-def _one_hot(numbers, classes, argument):
-    serves = f"what serves is whole numbers from 0 to {classes - 1}"
-    numbers = np.asarray(numbers)
-    if numbers.ndim != 1 or not numbers.size:
-        raise ValueError(f"{argument}: an array of shape {numbers.shape} came; {serves}, one an image")
-    if not np.issubdtype(numbers.dtype, np.integer):
-        raise TypeError(f"{argument}: {numbers[0]}, of dtype {numbers.dtype}, came; {serves}")
-    wrong = numbers[(numbers < 0) | (numbers >= classes)]
-    if wrong.size:
-        raise ValueError(f"{argument}: {wrong[0]} came; {serves}")
-    return np.eye(classes, dtype="float32")[numbers]

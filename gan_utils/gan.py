@@ -11,9 +11,11 @@ import keras
 import numpy as np
 
 from gan_utils._support import averaging, callbacks, fitting, network_checks, saving
-from gan_utils._support.image_checks import check_count, check_images, to_bytes
+from gan_utils._support.image_checks import check_count, check_images
 from gan_utils._support.own_losses import own_loss
+from gan_utils._support.pictures import to_bytes
 from gan_utils._support.settings import check_backend
+from gan_utils._support.value_ranges import check_value_range, to_images, to_networks
 from gan_utils.networks import RealFake, build_combined
 
 FRAME_IMAGES = 36  # a 6x6 grid in the training film
@@ -23,7 +25,7 @@ class GAN:
     """A generator and a discriminator trained against each other (Goodfellow et al. 2014, algorithm 1).
 
     Args:
-        generator: latents (n, latent_dim) -> images (n, ...) in [0, 1].
+        generator: latents (n, latent_dim) -> images (n, ...) in value_range.
         discriminator: images -> one logit each (n, 1). Neither BatchNormalization nor a final sigmoid.
         generator_optimizer, discriminator_optimizer: new Keras optimizers, one each, or their names, as
             "adam"; by default Adam(2e-3) and AdamW(1e-3, weight_decay=0.2), both with beta_1 = 0 and
@@ -36,6 +38,7 @@ class GAN:
             its name; by default those of `gan_utils.losses`. D's targets are 1 for the real half of its batch
             and 0 for the fake half, G's are 1.
         d_steps: updates of D for one of G, each on images and latents of its own.
+        value_range: the networks' own, (-1, 1) where G ends in a tanh. What you give and get is in [0, 1].
 
     Attributes:
         generator: the generator whose weights train.
@@ -49,14 +52,14 @@ class GAN:
         history: Keras's History of the latest `fit`.
         status: one line, how far training has come, and what to do where it was broken off.
         broken_step: None, or what an error broke in two: D has made its update, and G has not.
-        d_steps, average: as given. latent_dim: int. image_shape: the shape of one image.
+        d_steps, average, value_range: as given. latent_dim: int. image_shape: the shape of one image.
         random, order, position, plan, frame_latents, least_batch: what `fit` and `save` need to go on.
 
     Raises:
-        TypeError, ValueError: as `build_combined`; a generator whose images leave [0, 1] or are all the same;
-            an optimizer given to both players, or that has trained already; a loss that does not fall where
-            logits go the right way; `average` outside [0, 1); `d_steps` below 1; what Keras is set to cannot
-            train: its backend, its floatx, a strategy of TensorFlow's.
+        TypeError, ValueError: as `build_combined`; a generator whose images leave value_range, or are all the
+            same; an optimizer given to both players, or that has trained already; a loss that does not fall
+            where logits go the right way; `average` outside [0, 1); `d_steps` below 1; what Keras is set to
+            cannot train: its backend, its floatx, a strategy of TensorFlow's.
     """
 
     def __init__(
@@ -71,12 +74,14 @@ class GAN:
         d_loss: Any = None,
         g_loss: Any = None,
         d_steps: int = 1,
+        value_range: tuple[float, float] = (0, 1),
     ):
         check_backend()
         check_count("d_steps", d_steps)
         self.combined = build_combined(generator, discriminator)
         self.generator, self.discriminator = generator, discriminator
-        network_checks.check_players(generator, discriminator)
+        self.value_range = check_value_range(value_range)
+        network_checks.check_players(generator, discriminator, self.value_range)
         averaging.check_average(average)
         g_optimizer, d_optimizer = network_checks.own_optimizers(generator_optimizer, discriminator_optimizer)
         self.combined.compile(
@@ -139,7 +144,7 @@ class GAN:
 
         # D's step: n real images (target 1) and as many fakes (target 0), in one batch. G is frozen.
         real, fake = np.ones((n, 1), "float32"), np.zeros((n, 1), "float32")
-        for batch in np.split(real_images, self.d_steps):
+        for batch in np.split(to_networks(real_images, self.value_range), self.d_steps):
             latents = self._draw_latents(n, self.random)
             d_logs = self.real_fake.train_on_batch(
                 (batch, latents), np.concatenate([real, fake]), return_dict=True
@@ -156,7 +161,7 @@ class GAN:
 
     def fit(
         self,
-        images: np.ndarray,
+        images: Any,
         epochs: int = 1,
         batch_size: int = 64,
         callbacks: list[keras.callbacks.Callback] | None = None,
@@ -171,7 +176,10 @@ class GAN:
         over the same images, the first of them is the rest of the one that was broken off.
 
         Args:
-            images: float (N, ...) in [0, 1], of the discriminator's input shape.
+            images: float (N, ...) in [0, 1], of the discriminator's input shape. Or batches, for more than
+                fits into memory: a tf.data.Dataset, a PyDataset, or an iterable that each pass starts again,
+                of images or (images, labels), in [0, 1] or 0..255, in their own order. A fit that goes on
+                leaves out as many as it had: exact where this order never changes.
             epochs: number of passes. The last step of each takes fewer images where they run out, and leaves
                 out d_steps - 1 at the most.
             batch_size: real images for each update of D, 1 to N / d_steps.
@@ -222,8 +230,8 @@ class GAN:
             raise ValueError("latents holds NaN or infinity; draw them from a standard normal distribution")
         generator = network_checks.check_strategy(self.averaged_generator)
         chunks = np.split(latents, range(1000, len(latents), 1000))  # bounds the memory
-        images = np.concatenate([generator.predict_on_batch(chunk) for chunk in chunks])
-        return images.astype("float32", copy=False)  # of another type where Keras's floatx or policy is
+        outputs = np.concatenate([generator.predict_on_batch(chunk) for chunk in chunks])
+        return to_images(outputs, self.value_range)
 
     def keep_frame(self) -> None:
         """Draw the fixed latents once more, for `frames`."""

@@ -54,21 +54,24 @@ def build_generator(latent_dim: int = 64, image_shape: Shape = (28, 28, 1)) -> k
 
 
 def build_dcgan_discriminator(image_shape: Shape = (28, 28, 1)) -> keras.Sequential:
-    """Convolutional discriminator: two strided 4x4 convolutions, a dense layer, one logit.
+    """Convolutional discriminator: strided 4x4 convolutions, of 16, 32, ... channels, a dense layer, a logit.
 
     After DCGAN (Radford et al. 2015, section 3), without its BatchNorm: the combined model needs a
     discriminator that treats every image alone. And with a hidden dense layer, as in the networks for MNIST
     of Chen et al. (2016, arXiv:1606.03657, appendix C.1): convolutions see strokes, the dense layer sees
-    whether they make a digit. Height and width must be multiples of 4.
+    whether they make a digit. Two convolutions halve height and width, which must be multiples of 4; more
+    follow until the shorter is 8 or less: 28 -> 7, 32 -> 8, 48 -> 6, 64 -> 8.
     """
-    _check_multiple_of_4(image_shape)
+    convolutions = []
+    for channels in _channels(image_shape):
+        convolutions += [
+            layers.Conv2D(channels, 4, strides=2, padding="same", **CHANNELS_LAST),
+            layers.LeakyReLU(negative_slope=LEAK),
+        ]
     return keras.Sequential(
         [
             keras.Input(image_shape),
-            layers.Conv2D(16, 4, strides=2, padding="same", **CHANNELS_LAST),
-            layers.LeakyReLU(negative_slope=LEAK),
-            layers.Conv2D(32, 4, strides=2, padding="same", **CHANNELS_LAST),
-            layers.LeakyReLU(negative_slope=LEAK),
+            *convolutions,
             layers.Flatten(**CHANNELS_LAST),
             layers.Dense(128),
             layers.LeakyReLU(negative_slope=LEAK),
@@ -79,26 +82,30 @@ def build_dcgan_discriminator(image_shape: Shape = (28, 28, 1)) -> keras.Sequent
 
 
 def build_dcgan_generator(latent_dim: int = 64, image_shape: Shape = (28, 28, 1)) -> keras.Sequential:
-    """Convolutional generator: latents -> 128 -> a quarter-size map of 32 channels -> 16 -> images in [0, 1].
+    """Convolutional generator: latents -> 128 -> a small map of 32 or more channels -> images in [0, 1].
 
-    After DCGAN (Radford et al. 2015, section 3), with a sigmoid for the paper's tanh because our images
-    lie in [0, 1], and a hidden dense layer as in `build_dcgan_discriminator`. Height and width must be
-    multiples of 4.
+    After DCGAN (Radford et al. 2015, section 3), with a sigmoid for the paper's tanh because our images lie
+    in [0, 1], and a hidden dense layer. It is `build_dcgan_discriminator` turned round, for the same sizes.
     """
     check_count("latent_dim", latent_dim)
-    _check_multiple_of_4(image_shape)
-    height, width, channels = image_shape
+    *fewer, most = _channels(image_shape)
+    height, width = (side // 2 ** len([*fewer, most]) for side in image_shape[:2])
+    convolutions = []
+    for channels in reversed(fewer):
+        convolutions += [
+            layers.Conv2DTranspose(channels, 4, strides=2, padding="same", use_bias=False, **CHANNELS_LAST),
+            layers.BatchNormalization(momentum=BATCH_NORM_MOMENTUM),
+            layers.ReLU(),
+        ]
     return keras.Sequential(
         [
             keras.Input((latent_dim,)),
             *dense_block(128),
-            *dense_block(height // 4 * (width // 4) * 32),
-            layers.Reshape((height // 4, width // 4, 32)),
-            layers.Conv2DTranspose(16, 4, strides=2, padding="same", use_bias=False, **CHANNELS_LAST),
-            layers.BatchNormalization(momentum=BATCH_NORM_MOMENTUM),
-            layers.ReLU(),
+            *dense_block(height * width * most),
+            layers.Reshape((height, width, most)),
+            *convolutions,
             layers.Conv2DTranspose(
-                channels, 4, strides=2, padding="same", activation="sigmoid", **CHANNELS_LAST
+                image_shape[2], 4, strides=2, padding="same", activation="sigmoid", **CHANNELS_LAST
             ),
         ],
         name="dcgan_generator",
@@ -211,9 +218,14 @@ def _without(variables, excluded):
     return [v for v in variables if id(v) not in excluded]
 
 
-def _check_multiple_of_4(image_shape):
+def _channels(image_shape):
+    """Channels after each halving of height and width: [16, 32] or more; see `build_dcgan_discriminator`."""
     if len(image_shape) != 3 or image_shape[0] % 4 or image_shape[1] % 4:
         raise ValueError(
             f"image_shape must be (height, width, channels) with height and width multiples of 4, "
             f"because the convolutions halve them twice; it is {tuple(image_shape)}"
         )
+    height, width, channels = image_shape[0] // 4, image_shape[1] // 4, [16, 32]
+    while min(height, width) > 8 and height % 2 == width % 2 == 0:
+        height, width, channels = height // 2, width // 2, [*channels, 2 * channels[-1]]
+    return channels

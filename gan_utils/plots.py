@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from gan_utils._support.fonts import find_letters
-from gan_utils._support.image_checks import check_count, check_pictures, to_bytes
+from gan_utils._support.pictures import check_pictures, tile, to_bytes
 
 COLORS = {
     "real": "#0072B2",  # blue
@@ -26,18 +26,6 @@ COLORS = {
     "G": "#CC79A7",  # pink
     "reference": "#666666",
 }
-
-
-def tile(images, columns):
-    """Lay images (n, height, width, 1 or 3) out as one picture, (H, W) or (H, W, 3), `columns` in a row."""
-    check_count("columns", columns)
-    n, height, width, channels = images.shape
-    rows = -(-n // columns)
-    canvas = np.full((rows * (height + 1) - 1, columns * (width + 1) - 1, channels), images.dtype.type(0))
-    for i, image in enumerate(images):
-        top, left = i // columns * (height + 1), i % columns * (width + 1)
-        canvas[top : top + height, left : left + width] = image
-    return canvas[..., 0] if channels == 1 else canvas
 
 
 def plot_images(

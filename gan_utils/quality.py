@@ -1,8 +1,8 @@
 """How good are generated images? Numbers, each beside what real images reach.
 
-No single number will do: training copies have the best Fréchet distance of all, blur has a high density, ten
-images repeated cover ten classes. A fixed small classifier supplies the features; distances from another
-classifier cannot be compared with these.
+No single number will do: copies of training images have the best Fréchet distance of all, one typical image
+repeated has a high density, ten images cover ten classes. The features are those of a small classifier, a
+fixed one for each data set; distances from another classifier cannot be compared with these.
 """
 
 import numpy as np
@@ -15,12 +15,12 @@ from gan_utils._support.classifiers import (
     training_images,
 )
 from gan_utils._support.image_checks import check_images
+from gan_utils._support.neighbours import density_coverage, nearest_distances
 from gan_utils.data import Dataset
 
-NEIGHBOURS = 5  # k of density and coverage, as in their paper
 MOST_COMPARED = 10_000  # images on each side of a comparison; the test sets are no larger
 MOST_NEAREST = 1_000  # generated images whose nearest training image is looked up
-LEAST_IMAGES = 100  # images on either side, of which a covariance says something
+LEAST_IMAGES = 50  # on either side; of fewer no covariance says anything
 
 
 def evaluate_quality(images: np.ndarray, dataset: Dataset) -> dict[str, float]:
@@ -31,9 +31,10 @@ def evaluate_quality(images: np.ndarray, dataset: Dataset) -> dict[str, float]:
     out and compared with the other half. Features and classes are those of `classify`.
 
     Args:
-        images: float (n, height, width, channels) in [0, 1], n at least 100. At most as many as there are
-            for the floor are used (10,000 of MNIST), the first ones; compare only figures at the same n.
-        dataset: a `Dataset`, from `load_images` or of your own.
+        images: float (n, height, width, channels) in [0, 1], n at least 50, better 1,000. Used are the first,
+            at most as many as there are for the floor (10,000 of MNIST); compare only figures of the same n.
+        dataset: a `Dataset`, from `load_images` or of your own. Without labels the features are those of a
+            network that learned to tell how an image is turned, and what needs classes is left out.
 
     Returns:
         dict of floats; each measure has a partner `..._floor`, the same for n real images.
@@ -49,12 +50,14 @@ def evaluate_quality(images: np.ndarray, dataset: Dataset) -> dict[str, float]:
         "recognised": share that the classifier reads with a confidence above 0.9.
 
     Raises:
-        TypeError, ValueError: as `check_images`; fewer than 100 images, or than 100 for the floor; a data set
+        TypeError, ValueError: as `check_images`; fewer than 50 images, or than 50 for the floor; a data set
             whose images, labels or test split are not as `Dataset` says.
     """
     images = check_images(images, _checked_shape(dataset))
     if len(images) < LEAST_IMAGES:
-        raise ValueError(f"images holds {len(images)}, but the measures need 100 at the least, better 1,000")
+        raise ValueError(
+            f"images holds {len(images)}, but the measures need {LEAST_IMAGES} at the least, better 1,000"
+        )
     real = len(held_out(dataset))
     if real < LEAST_IMAGES:
         of = "the half that is held out" if dataset.test is None else "the test split"
@@ -77,7 +80,10 @@ def classify(images: np.ndarray, dataset: Dataset) -> np.ndarray:
     Raises:
         TypeError, ValueError: as `evaluate_quality`, except for the numbers of images.
     """
-    return features_and_classes(dataset, check_images(images, _checked_shape(dataset)))[1]
+    images = check_images(images, _checked_shape(dataset))
+    if dataset.labels is None:
+        raise ValueError("dataset.labels: None came; what serves is a class for each image")
+    return features_and_classes(dataset, images)[1]
 
 
 def _checked_shape(dataset):
@@ -89,8 +95,7 @@ def _checked_shape(dataset):
 
 
 @once_per_object
-def _floor(dataset, n):
-    """The measures of n real images, compared with all training images that are not among them."""
+def _floor(dataset, n):  # of n real images, compared with all training images that are not among them
     return _measure(held_out(dataset)[:n], dataset, without_held_out=dataset.test is None)
 
 
@@ -99,27 +104,27 @@ def _training_side(dataset, without_held_out):
     """Features of the training images: mean, covariance, the first of them; and the share of each class."""
     images, labels = training_images(dataset, without_held_out)
     features, _ = features_and_classes(dataset, images)
-    p_data = np.bincount(labels, minlength=check_dataset(dataset)) / len(labels)
+    p_data = None if labels is None else np.bincount(labels, minlength=check_dataset(dataset)) / len(labels)
     return features.mean(axis=0), np.cov(features, rowvar=False), features[:MOST_COMPARED], p_data
 
 
 def _measure(images, dataset, without_held_out=False):
     mean, covariance, train_features, p_data = _training_side(dataset, without_held_out)
-    # Files hold 8 bits a pixel, and so do the real images: compare like with like.
-    images = np.round(images * 255) / 255
+    images = np.round(images * 255) / 255  # files hold 8 bits a pixel, and so do the real images
     features, probabilities = features_and_classes(dataset, images)
-    density, coverage = _density_coverage(train_features[: len(images)], features)
+    density, coverage = density_coverage(train_features[: len(images)], features)
     train_images, _ = training_images(dataset, without_held_out)
-    nearest = _nearest_distances(images[:MOST_NEAREST], train_images)
-    return {
+    nearest = nearest_distances(images[:MOST_NEAREST], train_images)
+    measures = {
         "fid": _frechet_distance(mean, covariance, features.mean(axis=0), np.cov(features, rowvar=False)),
-        "class_kl": _class_kl(probabilities, p_data),
+        "class_kl": None if p_data is None else _class_kl(probabilities, p_data),
         "density": density,
         "coverage": coverage,
         "nearest_train": float(nearest.mean()),
         "closest_train": float(nearest.min()),
-        "recognised": float(np.mean(probabilities.max(axis=1) > 0.9)),
+        "recognised": None if p_data is None else float(np.mean(probabilities.max(axis=1) > 0.9)),
     }
+    return {name: value for name, value in measures.items() if value is not None}
 
 
 def _frechet_distance(mean_1, covariance_1, mean_2, covariance_2):
@@ -138,30 +143,3 @@ def _class_kl(probabilities, p_data):
     p_g = np.bincount(probabilities.argmax(axis=1), minlength=len(p_data)) / len(probabilities)
     seen = p_g > 0
     return float(np.sum(p_g[seen] * np.log(p_g[seen] / p_data[seen])))
-
-
-def _density_coverage(real, fake):
-    radius = np.concatenate([np.partition(d, NEIGHBOURS)[:, NEIGHBOURS] for d in _distances(real, real)])
-    inside = np.zeros(len(fake))  # how many real images' balls hold this fake
-    covered = np.zeros(len(real), bool)
-    start = 0
-    for distances in _distances(real, fake):
-        within = distances < radius[start : start + len(distances), None]
-        inside += within.sum(axis=0)
-        covered[start : start + len(distances)] = within.any(axis=1)
-        start += len(distances)
-    return float(inside.mean() / NEIGHBOURS), float(covered.mean())
-
-
-def _nearest_distances(images, train_images):
-    sample, train = (x.reshape(len(x), -1) for x in (images, train_images))
-    return np.concatenate([d.min(axis=1) for d in _distances(sample, train)])
-
-
-def _distances(rows, columns, chunk=500):
-    """Euclidean distances between rows and columns, a few rows at a time to bound the memory."""
-    squares = np.sum(columns**2, axis=1)
-    for start in range(0, len(rows), chunk):
-        part = rows[start : start + chunk]
-        squared = np.sum(part**2, axis=1)[:, None] - 2 * part @ columns.T + squares
-        yield np.sqrt(squared.clip(0))

@@ -2,6 +2,8 @@
 
 A data set is known by what it holds, not by its name: the classifiers that are shipped serve the embedded
 digits and MNIST, either split; every other data set gets one of its own, trained on its images and labels.
+Without labels it learns to say how an image is turned (Gidaris et al. 2018, arXiv:1803.07728): for that it
+must see what is in it.
 """
 
 import contextlib
@@ -18,13 +20,16 @@ from keras import layers
 
 from gan_utils._support import downloads
 from gan_utils._support.downloads import keras_folder
-from gan_utils._support.image_checks import check_images, to_bytes
+from gan_utils._support.image_checks import check_images
+from gan_utils._support.pictures import to_bytes
 from gan_utils._support.settings import CHANNELS_LAST
 
 SHIPPED = {  # SHA-256 of the classifiers that come with the package (tools/data/make_classifiers.py)
     "digits": "62182f493b44d74db2fe94d352b160375e28ba65092fb5cbe871aa33d64a7c23",  # 98.4 % right
     "mnist": "9d3bc8f15825187ef4f456d0efa2bb893dfcacf02a2ddda8cd16bea71af46560",  # 99.0 %
 }
+TURNS = 4
+MOST_TURNED = 5_000  # images; more would take minutes
 LEAST_STEPS = 400  # of 128 images; an epoch of few images is too short to learn much in five
 
 
@@ -70,6 +75,16 @@ def train_classifier(dataset: Any, epochs: int = 5) -> keras.Model:
     return _trained(classifier, dataset.images, dataset.labels, epochs)
 
 
+def _turned(images):
+    """Images in four positions, and in which each is: turned by right angles, or flipped if not square."""
+    images = images[:MOST_TURNED]
+    if images.shape[1] == images.shape[2]:
+        positions = [np.rot90(images, turns, axes=(1, 2)) for turns in range(TURNS)]
+    else:
+        positions = [images, images[:, ::-1], images[:, :, ::-1], images[:, ::-1, ::-1]]
+    return np.concatenate(positions), np.repeat(np.arange(TURNS), len(images))
+
+
 def _trained(classifier, images, labels, epochs):
     classifier.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
     classifier.fit(images, labels, batch_size=128, epochs=epochs, verbose=0)
@@ -92,17 +107,22 @@ def once_per_object(function):
 
 @once_per_object
 def check_dataset(dataset):
-    """Return the number of classes, or raise TypeError or ValueError: one line that says what is wrong."""
+    """Return the number of classes, None without labels; TypeError or ValueError tell what is wrong."""
     shape = np.shape(dataset.images)
     if len(shape) != 4 or shape[3] not in (1, 3):
         raise ValueError(
             f"dataset.images: an array of shape {shape} came; what serves is (n, height, width, 1 or 3)"
         )
     check_images(dataset.images, shape[1:], "dataset.images")
+    if dataset.test is not None:
+        check_images(dataset.test.images, shape[1:], "dataset.test.images")
+    if dataset.labels is None:
+        return None
     labels, serves = np.asarray(dataset.labels), "what serves is a whole number from 0 on for each image"
     if labels.shape != shape[:1]:
-        came = "None" if dataset.labels is None else f"an array of shape {labels.shape}"
-        raise ValueError(f"dataset.labels: {came} came for {shape[0]:,} images; {serves}")
+        raise ValueError(
+            f"dataset.labels: an array of shape {labels.shape} came for {shape[0]:,} images; {serves}"
+        )
     if not np.issubdtype(labels.dtype, np.integer):
         cure = "np.unique(labels, return_inverse=True)[1]"
         raise TypeError(f"dataset.labels: dtype {labels.dtype} came; {serves}: {cure}")
@@ -110,16 +130,16 @@ def check_dataset(dataset):
     if len(found) < 2 or not np.array_equal(found, np.arange(len(found))):
         raise ValueError(
             f"dataset.labels: {len(found)} classes from {found[0]} to {found[-1]} came; what serves is two "
-            f"or more, numbered from 0 without a gap: np.unique(labels, return_inverse=True)[1]"
+            f"or more, numbered from 0 without a gap: np.unique(labels, return_inverse=True)[1]; or None"
         )
-    if dataset.test is not None:
-        check_images(dataset.test.images, shape[1:], "dataset.test.images")
     return len(found)
 
 
 @once_per_object
 def shipped_name(dataset):
     """Tell "digits" or "mnist" where a data set holds just what `load_images` gives for it; else None."""
+    if dataset.labels is None:
+        return None
     embedded = {name: _digest(array) for name, array in downloads.digits_arrays().items()}
     for name, digests in (("digits", embedded), ("mnist", downloads.MNIST)):
         for split in ("train", "test"):
@@ -139,10 +159,10 @@ def held_out(dataset):
 
 
 def training_images(dataset, without_held_out=False):
-    """What images are compared with, and its labels: all, or the half that `held_out` leaves."""
+    """What images are compared with, and its labels or None: all, or the half that `held_out` leaves."""
     n = len(dataset.images) // 2 if without_held_out else None
     order = _order(dataset, dataset.images)
-    return dataset.images[order][:n], dataset.labels[order][:n]
+    return dataset.images[order][:n], None if dataset.labels is None else dataset.labels[order][:n]
 
 
 def _order(dataset, images):
@@ -167,7 +187,7 @@ def _digest_of_bytes(images):
 
 def _classifier(dataset):
     """The classifier of a data set: shipped, or cached, or trained now and cached."""
-    classes = check_dataset(dataset)
+    classes = check_dataset(dataset) or TURNS
     classifier, name = build_classifier(dataset.images.shape[1:], classes), shipped_name(dataset)
     if name in SHIPPED:
         path = Path(__file__).with_name(f"classifier_{name}.npz")
@@ -176,6 +196,8 @@ def _classifier(dataset):
     else:
         # The floor is to be as new to the classifier as what is measured: what is held out does not train it.
         images, labels = training_images(dataset, without_held_out=dataset.test is None)
+        if labels is None:
+            images, labels = _turned(images)
         holds = f"{images.shape} {_digest(images)} {_digest(labels)}"
         digest = hashlib.sha256(holds.encode()).hexdigest()[:16]
         path = keras_folder() / "gan_utils" / f"classifier_{digest}.npz"
@@ -206,6 +228,9 @@ def _reader(dataset):
 
 
 def features_and_classes(dataset, images):
-    """Features (n, 128) as float64 and class probabilities (n, classes), by the data set's classifier."""
+    """Features (n, 128) as float64 and class probabilities (n, classes), by the data set's classifier.
+
+    Without labels the classes are positions.
+    """
     features, probabilities = _reader(dataset).predict(images, batch_size=500, verbose=0)
     return features.astype("float64"), probabilities

@@ -1,40 +1,19 @@
 """The passes of `GAN.fit` over the data: order, callbacks, film; and steps that are done whole."""
 
-import contextlib
 import functools
 import math
-import signal
 import sys
-import threading
-import zlib
 
 import keras
 import numpy as np
 
 from gan_utils._support import averaging, compiled_steps
 from gan_utils._support.callbacks import LOGS, OneBar, check_callbacks
-from gan_utils._support.image_checks import check_count, check_images
+from gan_utils._support.image_checks import check_count
+from gan_utils._support.interrupts import interrupts_wait
 from gan_utils._support.network_checks import check_batch, check_both_train
-
-
-@contextlib.contextmanager
-def interrupts_wait():
-    """Hold an interrupt (Ctrl-C, Jupyter's Stop) back until the block is done.
-
-    Between D's update and G's it would leave half a step behind, which no later call could complete.
-    """
-    previous = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or previous is None:
-        yield  # interrupts do not come here, or are not Python's
-        return
-    waiting = []
-    signal.signal(signal.SIGINT, lambda *_: waiting.append(True))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, previous)
-        if waiting:
-            signal.raise_signal(signal.SIGINT)
+from gan_utils._support.sources import as_source
+from gan_utils._support.value_ranges import to_networks
 
 
 def whole_step(train_on_batch):
@@ -100,92 +79,97 @@ def status(gan):
 
 def fit_gan(gan, images, epochs, batch_size, callbacks, verbose, steps_per_execution):
     """See `GAN.fit`. `gan.order`, `gan.position` and `gan.plan` hold what a broken-off one needs to go on."""
-    images = check_images(images, gan.image_shape)
+    source = as_source(gan, images)
     check_count("epochs", epochs)
-    check_count("batch_size", batch_size, largest=len(images))
+    check_count("batch_size", batch_size, largest=source.images_a_pass)
     check_batch("batch_size: a batch", batch_size, gan.least_batch)
     check_count("steps_per_execution", steps_per_execution)
-    if batch_size * gan.d_steps > len(images):
+    if source.images_a_pass and batch_size * gan.d_steps > source.images_a_pass:
         raise ValueError(
             f"batch_size: {batch_size} came; a step takes d_steps = {gan.d_steps} such batches of "
-            f"{len(images)} images: what serves is at most {len(images) // gan.d_steps}"
+            f"{source.images_a_pass} images: what serves is at most {source.images_a_pass // gan.d_steps}"
         )
     callbacks = check_callbacks(callbacks)
     check_whole(gan)
-    _make_plan(gan, images, epochs, batch_size)
-    bar = OneBar(gan.plan["steps"], gan.plan["steps"] - _steps_left(gan))
+    _make_plan(gan, source, epochs, batch_size)
+    source.begin_pass(gan.least_batch * gan.d_steps)
+    if verbose and source.told:
+        print(source.told)
+    total = gan.plan["steps"]
+    bar = OneBar(total, total - _steps_left(gan, source) if total else 0)
     if verbose == 1 and not any(isinstance(c, keras.callbacks.ProgbarLogger) for c in callbacks):
         callbacks.append(bar)
-    params = {"epochs": epochs, "steps": _steps(gan, len(images)), "verbose": verbose}
+    params = {"epochs": epochs, "steps": _steps(gan, source.images_a_pass), "verbose": verbose}
     callbacks = keras.callbacks.CallbackList(
         callbacks, add_history=True, add_progbar=verbose == 2, model=gan, **params
     )
     gan.stop_training = False
     try:
-        _make_passes(gan, images, batch_size, steps_per_execution, callbacks)
+        _make_passes(gan, source, batch_size, steps_per_execution, callbacks)
     except KeyboardInterrupt:
         if bar in callbacks.callbacks:  # it ends its line
-            bar.steps = gan.plan["steps"] - _steps_left(gan)
             bar.on_train_end()
         raise _stop(gan) from None
     return gan.history
 
 
-def _make_plan(gan, images, epochs, batch_size):
+def _make_plan(gan, source, epochs, batch_size):
     """Make `gan.plan`, or go on with the one that is there, where the same fit was broken off."""
-    some = images[:: math.ceil(len(images) / 100)]
-    known = [len(images), zlib.crc32(np.ascontiguousarray(some))]
-    asked = {"epochs": int(epochs), "batch_size": int(batch_size), "images": known}
-    if gan.plan.get("images", known) != known or len(gan.order) != len(images):
+    asked = {"epochs": int(epochs), "batch_size": int(batch_size), "images": source.known}
+    if gan.plan.get("images", source.known) != source.known or not source.is_under_way():
         gan.order, gan.position = gan.order[:0], 0  # a pass over other images is not finished with these
     if not (gan.plan.items() >= asked.items() and gan.plan["done"] < epochs):
-        gan.plan = asked | {"done": 0}
-        gan.plan["steps"] = _steps_left(gan)
+        gan.plan = asked | {"done": 0, "images a pass": source.images_a_pass}
+        gan.plan["steps"] = _steps_left(gan, source)
 
 
-def _steps_left(gan):
-    """Steps that `gan.plan` has left to do, the rest of the pass under way among them."""
-    rest = _steps(gan, len(gan.order) - gan.position)
+def _steps_left(gan, source):
+    """Steps that `gan.plan` has left to do, the rest of the pass under way among them; None where unknown."""
+    if source.images_a_pass is None:
+        return None
+    rest = _steps(gan, source.rest())
     whole = gan.plan["epochs"] - gan.plan["done"] - bool(rest)
-    return whole * _steps(gan, gan.plan["images"][0]) + rest
+    return whole * _steps(gan, source.images_a_pass) + rest
 
 
 def _steps(gan, n):
     """Steps that n images make: what is too small for a step of its own joins the last one."""
+    if n is None:
+        return None
     size, least = gan.plan["batch_size"] * gan.d_steps, gan.least_batch * gan.d_steps
     return max(1, math.ceil((n + 1 - least) / size)) if n >= least else 0
 
 
-def _make_passes(gan, images, batch_size, steps_per_execution, callbacks):
+def _make_passes(gan, source, batch_size, steps_per_execution, callbacks):
     if not gan.frames:
         gan.keep_frame()
     size, least, epoch_logs = batch_size * gan.d_steps, gan.least_batch * gan.d_steps, {}
     callbacks.on_train_begin()
-    for epoch in range(gan.plan["done"], gan.plan["epochs"]):
+    first = gan.plan["done"]  # its pass has begun
+    for epoch in range(first, gan.plan["epochs"]):
         callbacks.on_epoch_begin(epoch)
-        if len(gan.order) - gan.position < least:
-            with interrupts_wait():
-                gan.order, gan.position = gan.random.permutation(len(images)).astype("int32"), 0
+        if epoch > first:
+            source.begin_pass(least)
         batches, sizes = [], []
-        while gan.position < len(images):
+        while left := source.left((steps_per_execution + 1) * size):
             callbacks.on_train_batch_begin(len(batches))
             with interrupts_wait():
-                left, begun = len(images) - gan.position, gan.step
+                begun = gan.step
                 full = left // size - (0 < left % size < least)  # a rest too small for a step joins the last
                 steps = min(full, steps_per_execution) or 1
-                chosen = gan.order[gan.position :][: steps * size if full else left]
-                taken = images[chosen[: len(chosen) // gan.d_steps * gan.d_steps]]
+                n = steps * size if full else left
+                taken = source.take(n)[: n // gan.d_steps * gan.d_steps]
                 if steps_per_execution == 1:
                     logs = [gan.train_on_batch(taken)]
                 else:
                     logs = _train_on_batches(gan, taken, steps=steps)
-                gan.position += len(chosen)
-                gan.plan["done"] += gan.position == len(images)
+                ended = source.done(n)
+                gan.plan["done"] += ended
                 # Frames at steps 1, 2, 4, 8, ..., for most happens at the beginning; and after each epoch.
-                if gan.step.bit_length() > begun.bit_length() or gan.position == len(images):
+                if gan.step.bit_length() > begun.bit_length() or ended:
                     gan.keep_frame()
             batches += [list(log.values()) for log in logs]
-            sizes += steps * [len(chosen) / steps]
+            sizes += steps * [n / steps]
             callbacks.on_train_batch_end(len(batches) - 1, logs[-1])
             if gan.stop_training:
                 break
@@ -203,7 +187,7 @@ def _train_on_batches(gan, real_images, *, steps):
     """So many steps of `GAN.train_on_batch` in one compiled call; a list of what each would return."""
     check_both_train(gan)
     n = len(real_images) // (steps * gan.d_steps)
-    real_images = real_images.reshape(steps, gan.d_steps, n, *gan.image_shape)
+    real_images = to_networks(real_images, gan.value_range).reshape(steps, gan.d_steps, n, *gan.image_shape)
     # A generator of random numbers gives the same ones at once as one after the other.
     latents = gan.random.standard_normal((steps, gan.d_steps + 1, n, gan.latent_dim), dtype="float32")
     decays = [averaging.decay(gan.average, gan.step + 1 + i) for i in range(steps)]

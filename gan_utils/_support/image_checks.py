@@ -1,6 +1,4 @@
-"""Images that are handed in, and counts: taken, or refused with the line that mends them; images as bytes."""
-
-import math
+"""What is handed in, images, counts and classes: taken, or refused with the line that mends it."""
 
 import numpy as np
 
@@ -66,41 +64,15 @@ def check_count(argument, value, largest=None):
         raise ValueError(f"{argument} must be {limits}; it is {value}")
 
 
-def to_bytes(images):
-    """Images in [0, 1] as uint8 in 0..255. What lies outside is clipped, for bytes would wrap round."""
-    return np.round(255 * np.clip(images, 0, 1)).astype("uint8")
-
-
-def check_pictures(images, argument="images"):
-    """Return images as an array (n, height, width, 1, 3 or 4) to draw, float in [0, 1] or uint8.
-
-    Flat images are taken for square ones, and one image for a batch of one.
-
-    Raises:
-        TypeError, ValueError: as `check_images`.
-    """
-    serves = "what serves is (n, height, width, 1 or 3), floating point in [0, 1] or uint8"
-    try:
-        images = np.asarray(images)
-    except Exception as error:
-        raise ValueError(f"{argument}: no array can be made of them ({error}); {serves}") from error
-    if images.dtype.kind not in "buif":
-        raise TypeError(f"{argument}: dtype {images.dtype} came; {serves}")
-    shape, side = images.shape, math.isqrt(images.shape[-1]) if images.ndim else 0
-    if images.ndim in (1, 2) and side**2 == shape[-1] and shape[0] != shape[-1] * (images.ndim == 2):
-        images = images.reshape(-1, side, side, 1)
-    elif images.ndim == 2 and max(shape) < 8 * min(shape):
-        images = images[None, ..., None]
-    elif images.ndim == 3 and shape[-1] in (1, 3, 4):
-        images = images[None]
-    elif images.ndim == 3:
-        images = images[..., None]
-    if images.size == 0 or images.ndim != 4 or images.shape[-1] not in (1, 3, 4):
-        raise ValueError(f"{argument}: an array of shape {shape} came; {serves}")
-    low, high = images.min(), images.max()
-    if images.dtype.kind == "f" and not (low >= -0.25 and high <= 1.25):  # NaN, too
-        cure = f": {rescaled(images.dtype, low, high, argument)}" if np.isfinite([low, high]).all() else ""
-        raise ValueError(f"{argument}: values from {exactly(low)} to {exactly(high)} came; {serves}{cure}")
-    if images.dtype.kind in "iu" and not (low >= 0 and high <= 255):
-        raise ValueError(f"{argument}: values from {low} to {high} came; {serves}")
-    return images.astype("uint8") if images.dtype.kind in "iu" else images.astype("float32").clip(0, 1)
+def one_hot(numbers, classes, argument):
+    """Classes as rows of one-hot numbers, float32 (n, classes); TypeError or ValueError if they are none."""
+    serves = f"what serves is whole numbers from 0 to {classes - 1}"
+    numbers = np.asarray(numbers)
+    if numbers.ndim != 1 or not numbers.size:
+        raise ValueError(f"{argument}: an array of shape {numbers.shape} came; {serves}, one an image")
+    if not np.issubdtype(numbers.dtype, np.integer):
+        raise TypeError(f"{argument}: {numbers[0]}, of dtype {numbers.dtype}, came; {serves}")
+    wrong = numbers[(numbers < 0) | (numbers >= classes)]
+    if wrong.size:
+        raise ValueError(f"{argument}: {wrong[0]} came; {serves}")
+    return np.eye(classes, dtype="float32")[numbers]

@@ -5,6 +5,7 @@ import numpy as np
 from keras import layers
 
 from gan_utils._support import probing
+from gan_utils._support.value_ranges import IMAGES
 
 
 def check_pair(generator, discriminator):
@@ -43,23 +44,43 @@ def check_pair(generator, discriminator):
     _check_company(discriminator, images)
 
 
-def check_generator(generator):
-    """Raise ValueError unless G's images stay in [0, 1], whatever its weights, and depend on the latents."""
+def check_generator(generator, value_range=IMAGES):
+    """Raise ValueError unless G's images keep to its range and use it, and depend on the latents.
+
+    Its weights are no matter, nor is a rounding error.
+    """
     latents = probing.draw_inputs(generator.input_shape[1:])
     tried = [*probing.outputs_of_other_weights(generator, latents, trials=6)]
     low, high = probing.range_of(tried)
-    if low < -1e-3 or high > 1 + 1e-3:
+    least, greatest = value_range
+    span = greatest - least
+    if low < least - 1e-3 * span or high > greatest + 1e-3 * span:
+        cure = 'end it in a sigmoid, as in Dense(..., activation="sigmoid")'
+        if value_range != IMAGES:
+            cure += ", and leave value_range away"
+        elif low > -1.001 and high < 1.001:
+            cure = f"give GAN(..., value_range=(-1, 1)), or {cure}"
         raise ValueError(
-            f"generator must make images in [0, 1], but {_told(low, high)}: end it in a sigmoid, as in "
-            f'Dense(..., activation="sigmoid"), and train on images in [0, 1]'
+            f"generator must make images in [{least:g}, {greatest:g}], but {_told(low, high)}: {cure}; "
+            f"the images to train on are in [0, 1] either way"
+        )
+    if value_range != IMAGES and (low > least + span / 4 or high < greatest - span / 4):
+        raise ValueError(
+            f"value_range: ({least:g}, {greatest:g}) came, of which generator cannot draw a part: "
+            f"{_told(low, high)}; what serves is value_range=({round(low):g}, {round(high):g})"
         )
     if tried and all(np.ptp(images, axis=0).max() == 0 for images in tried):
         raise ValueError("generator makes the same image of all latents: let its first layer take them in")
 
 
-def check_players(generator, discriminator):
-    """Raise unless a GAN trains both as they want to be trained, and G makes images in [0, 1]."""
-    check_generator(generator)
+def check_players(generator, discriminator, value_range=IMAGES):
+    """Raise unless a GAN trains both as they want to be trained, and G makes images in their range."""
+    check_generator(generator, value_range)
+    if value_range != IMAGES and network_told_the_class(generator) is not None:
+        raise ValueError(
+            f"value_range: {value_range} came for a generator of pairs, in which the class stands beside the "
+            f"pixels as 0 and 1; what serves is a G(z, y) that ends in a sigmoid, and value_range left away"
+        )
     for name, model in (("generator", generator), ("discriminator", discriminator)):
         check_strategy(model)
         if getattr(type(model), "train_step", None) is not getattr(keras.Model, "train_step", None):

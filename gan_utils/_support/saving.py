@@ -21,7 +21,7 @@ import numpy as np
 
 from gan_utils._support.own_losses import loss_config, own_loss
 
-FORMAT = 2  # what is written; 1, the first edition's, had no number. Whatever changes its meaning counts up
+FORMAT = 3  # what is written; 1, the first edition's, had no number. Whatever changes its meaning counts up
 FILES = {"generator.keras", "discriminator.keras", "averaged_generator.keras", "state.npz", "gan.json"}
 OF_THE_SYSTEM = {".DS_Store", "Thumbs.db", "desktop.ini"}  # left by file managers, and nobody's work
 
@@ -108,6 +108,7 @@ def _write(gan, folder):
         "format": FORMAT,
         "average": gan.average,
         "d_steps": gan.d_steps,
+        "value_range": gan.value_range,
         "losses": {"d_loss": loss_config(gan.real_fake.loss), "g_loss": loss_config(gan.combined.loss)},
         "step": gan.step,
         "position": gan.position,
@@ -166,6 +167,7 @@ def _read(cls, folder, losses):
         keras.models.load_model(folder / "discriminator.keras", compile=False),
         average=settings["average"],
         d_steps=settings.get("d_steps", 1),  # older ones have none
+        value_range=settings.get("value_range", (0, 1)),
         **optimizers,
         **kept,
         **losses,

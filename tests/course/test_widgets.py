@@ -143,7 +143,7 @@ def test_what_the_sliders_say_is_what_is_drawn(explorer, digits):
     check(explorer.digits[4])
     parts["walk, t"].value = 1
     check(explorer.digits[8])
-    parts["to digit"].value, parts["from digit"].value = 3, 6
+    parts["to"].value, parts["from"].value = 3, 6
     check(explorer.digits[3])
     parts["walk, t"].value = 0
     check(explorer.digits[6])
@@ -158,7 +158,7 @@ def test_every_control_redraws(explorer):
     # An untrained G may draw one picture that is the surest of several digits.
     others = [d for d in range(10) if not np.isin(explorer.digits[d], explorer.digits[[4, 8]]).any()]
     start, end = others[0], others[-1]
-    values = {"walk, t": 0.5, "from digit": start, "to digit": end, "direction 1": 2, "direction 2": -2}
+    values = {"walk, t": 0.5, "from": start, "to": end, "direction 1": 2, "direction 2": -2}
     for name, value in values.items():
         before = parts["picture"].value
         parts[name].value = value
@@ -213,8 +213,20 @@ def test_a_data_set_of_ones_own_is_explored(tmp_path, monkeypatch):
     assert explorer.digits.shape == (3, 4) and explorer.ends == (0, 2)
     plt.close(explorer.figure())
     parts = inside(explorer.controls(ipywidgets))
-    assert parts["to digit"].options == (0, 1, 2)
+    assert [value for _, value in parts["to"].options] == [0, 1, 2]
     assert imageio.imread(parts["picture"].value).shape == (80, 80, 3)
+
+
+def test_without_labels_it_walks_between_what_differs_most(tmp_path, monkeypatch):
+    monkeypatch.setattr(classifiers, "LEAST_STEPS", 30)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    images = np.random.default_rng(0).random((120, 8, 8, 3), dtype="float32")
+    gan = gu.GAN(gu.build_generator(4, (8, 8, 3)), gu.build_discriminator((8, 8, 3)), seed=0)
+    explorer = LatentExplorer(gan, gu.Dataset(images, None, "pictures"))
+    assert len(np.unique(explorer.digits, axis=0)) == len(explorer.names) == 10
+    plt.close(explorer.figure())
+    parts = inside(explorer.controls(ipywidgets))
+    assert not any("read as" in str(part.value) for part in parts.values())
 
 
 # debug_step

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from gan_utils import load_images
-from gan_utils._support.image_checks import check_images, to_bytes
+from gan_utils._support.image_checks import check_images
+from gan_utils._support.pictures import to_bytes
 from tests.library.wrong_images import RAMP, WRONG_IMAGES
 from tools.data import make_digits
 
@@ -69,7 +70,7 @@ def test_script_makes_the_committed_digits(split, every):
 
 @pytest.mark.parametrize("name", ["Digits", "cifar10", "", None, 3])
 def test_unknown_name(name):
-    with pytest.raises(ValueError, match=r"unknown data set name .*auto, digits, mnist, fashion_mnist"):
+    with pytest.raises(ValueError, match=r"^name: .* sets auto, digits, mnist, fashion_mnist, or the path"):
         load_images(name)
 
 

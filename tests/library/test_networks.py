@@ -14,7 +14,7 @@ def sequential(*stack):
 
 
 @pytest.mark.parametrize("build", DISCRIMINATORS)
-@pytest.mark.parametrize("image_shape", [(28, 28, 1), (32, 32, 3)])
+@pytest.mark.parametrize("image_shape", [(28, 28, 1), (32, 32, 3), (48, 48, 1), (64, 64, 3), (80, 100, 3)])
 def test_discriminators_end_in_one_logit(build, image_shape):
     discriminator = build(image_shape)
     assert discriminator.input_shape == (None, *image_shape)
@@ -26,8 +26,27 @@ def test_discriminators_end_in_one_logit(build, image_shape):
     assert not any(isinstance(layer, layers.BatchNormalization) for layer in discriminator.layers)
 
 
+@pytest.mark.parametrize(
+    ("side", "maps"), [(28, [14, 7]), (32, [16, 8]), (48, [24, 12, 6]), (64, [32, 16, 8]), (100, [50, 25])]
+)
+def test_larger_images_have_more_convolutions(side, maps):
+    """28 and 32 pixels have two, as ever, and what follows the maps is small at every size."""
+    discriminator, generator = (
+        gu.build_dcgan_discriminator((side, side, 3)),
+        gu.build_dcgan_generator(64, (side, side, 3)),
+    )
+    down = [layer for layer in discriminator.layers if isinstance(layer, layers.Conv2D)]
+    up = [layer for layer in generator.layers if isinstance(layer, layers.Conv2DTranspose)]
+    assert [layer.output.shape[1] for layer in down] == maps
+    assert [layer.output.shape[1] for layer in up] == [*maps[-2::-1], side]
+    assert [layer.filters for layer in down] == [16, 32, 64][: len(maps)]
+    assert [layer.filters for layer in up] == [*[16, 32][: len(maps) - 1][::-1], 3]
+
+
 @pytest.mark.parametrize("build", GENERATORS)
-@pytest.mark.parametrize(("latent_dim", "image_shape"), [(64, (28, 28, 1)), (5, (32, 32, 3))])
+@pytest.mark.parametrize(
+    ("latent_dim", "image_shape"), [(64, (28, 28, 1)), (5, (32, 32, 3)), (5, (48, 48, 1)), (64, (64, 64, 3))]
+)
 def test_generators_make_images_between_0_and_1(build, latent_dim, image_shape):
     generator = build(latent_dim, image_shape)
     latents = 10 * np.random.default_rng(0).standard_normal((50, latent_dim), dtype="float32")

@@ -17,7 +17,7 @@ import gan_course as course
 import gan_utils as gu
 from gan_course.exercises.diagnosis import DIAGNOSES
 from gan_course.laboratory import distance, freeze_first, generator_without_batchnorm, train_on_batch
-from gan_utils._support.image_checks import to_bytes
+from gan_utils._support.pictures import to_bytes
 
 TARGET = Path(course.__file__).with_name("quiz.npz")
 

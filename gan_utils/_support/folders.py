@@ -1,0 +1,170 @@
+"""A folder of pictures as arrays: read, brought to one size, and split by what each file holds."""
+
+import hashlib
+import math
+import warnings
+from pathlib import Path
+
+import keras
+import numpy as np
+from PIL import Image, ImageOps
+
+SUFFIXES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"}
+MODES = {"rgb": "RGB", "grayscale": "L"}
+GROUND = 255  # white, under what is transparent and around what is padded
+LEAST_PICTURES = 50  # different ones; from fewer a GAN learns them by heart, and nothing can be measured
+TEST_SHARE = 0.2
+MANY = 500  # pictures, from which on a bar is shown
+
+
+def find_folder(name, names):
+    """The Path of a folder that was given where a data set's name might have been; or ValueError."""
+    serves = f"what serves is one of the data sets {', '.join(names)}, or the path of a folder of pictures"
+    try:
+        folder = Path(name).expanduser()
+    except TypeError as error:
+        raise ValueError(f"name: {name!r} came; {serves}") from error
+    if folder.is_file():
+        raise ValueError(f"name: {str(name)!r} is a file; {serves}, as {str(folder.parent)!r}")
+    if not str(name) or not folder.is_dir():
+        raise ValueError(f"name: {str(name)!r} is no data set, and there is no such folder in here; {serves}")
+    return folder
+
+
+def read_folder(folder, image_size, color_mode, crop_to_aspect_ratio, pad_to_aspect_ratio):
+    """Read the pictures below a folder. Subfolders are classes; without any there are no labels.
+
+    Args:
+        folder: a Path.
+        image_size, color_mode, crop_to_aspect_ratio, pad_to_aspect_ratio: as of `load_images`.
+
+    Returns:
+        dict of split -> (uint8 images (n, height, width, channels), int64 labels (n,) or None); tuple of the
+        classes' names, or None; a line of size, memory and classes, what came twice, what was left out.
+
+    Raises:
+        TypeError, ValueError: arguments that are not as there; fewer than 50 different pictures.
+    """
+    _check_arguments(image_size, color_mode, crop_to_aspect_ratio, pad_to_aspect_ratio)
+    crop = not pad_to_aspect_ratio if crop_to_aspect_ratio is None else crop_to_aspect_ratio
+    paths, class_names = _find(folder)
+    bar = keras.utils.Progbar(len(paths), interval=0.5, unit_name="picture") if len(paths) >= MANY else None
+    images, labels, digests, refused = [], [], [], []
+    for i, (path, label) in enumerate(paths):
+        try:
+            content = path.read_bytes()
+            images.append(_read(path, image_size, MODES[color_mode], crop, pad_to_aspect_ratio))
+        except Exception as error:  # of a damaged file Pillow raises whatever it likes
+            refused.append(f"{path.relative_to(folder)} ({_why(error)})")
+            continue
+        labels.append(label)
+        digests.append(hashlib.sha256(content).digest())
+        if bar:
+            bar.update(i + 1)
+    if bar:
+        bar.update(len(paths), finalize=True)
+    different = len(set(digests))
+    if different < LEAST_PICTURES:
+        left_out = f" ({len(refused)} could not be read: {_some(refused)})" if refused else ""
+        raise ValueError(
+            f"name: the folder {str(folder)!r} holds {different} different pictures{left_out}; what serves "
+            f"is {LEAST_PICTURES} or more, better some thousands, in {', '.join(sorted(SUFFIXES))}"
+        )
+    shape = images[0].shape
+    told = f"{'x'.join(map(str, shape))}, {4 * len(images) * math.prod(shape) / 1e6:,.1f} MB"
+    if class_names:
+        told += f", {len(class_names)} classes ({_some(class_names)})"
+    if different < len(digests):
+        told += f"; {len(digests) - different} are copies of others"
+    if refused:
+        told += f"; left out, for they cannot be read: {_some(refused)}"
+    in_test = np.array([int.from_bytes(digest[:4], "big") < TEST_SHARE * 2**32 for digest in digests])
+    splits = {}
+    for split, chosen in (("train", ~in_test), ("test", in_test)):
+        of_split = np.array([image for image, one in zip(images, chosen, strict=True) if one])
+        splits[split] = of_split, np.array(labels)[chosen].astype("int64") if class_names else None
+    return splits, class_names, told
+
+
+def _check_arguments(image_size, color_mode, crop_to_aspect_ratio, pad_to_aspect_ratio):
+    serves = "what serves is (height, width), two whole numbers from 4 on, as (32, 32)"
+    sides = tuple(image_size) if isinstance(image_size, (tuple, list)) else ()
+    if len(sides) != 2 or any(isinstance(n, bool) or not isinstance(n, (int, np.integer)) for n in sides):
+        raise TypeError(f"image_size: {image_size!r} came; {serves}")
+    if min(sides) < 4:
+        raise ValueError(f"image_size: {image_size!r} came; {serves}")
+    if color_mode not in MODES:
+        raise ValueError(f"color_mode: {color_mode!r} came; what serves is {' or '.join(map(repr, MODES))}")
+    if crop_to_aspect_ratio and pad_to_aspect_ratio:
+        raise ValueError("crop_to_aspect_ratio and pad_to_aspect_ratio came both; what serves is one of them")
+
+
+def _find(folder):
+    """Sorted pairs of (path, label) of what has a picture's suffix; the names of the classes, or None."""
+    pictures = [
+        path for path in sorted(folder.rglob("*")) if path.suffix.lower() in SUFFIXES and path.is_file()
+    ]
+    places = [path.relative_to(folder).parts for path in pictures]
+    visible = [not any(part.startswith((".", "__MACOSX")) for part in parts) for parts in places]
+    found = [(path, parts) for path, parts, seen in zip(pictures, places, visible, strict=True) if seen]
+    class_names = sorted({parts[0] for _, parts in found if len(parts) > 1})
+    if len(class_names) < 2:  # one alone tells nothing apart
+        return [(path, 0) for path, _ in found], None
+    beside = [str(path) for path, parts in found if len(parts) == 1]
+    if beside:
+        raise ValueError(
+            f"name: the folder {str(folder)!r} has subfolders, which are classes, and {len(beside)} pictures "
+            f"beside them ({_some([Path(path).name for path in beside])}); what serves is all pictures in "
+            f"subfolders, or none"
+        )
+    return [(path, class_names.index(parts[0])) for path, parts in found], tuple(class_names)
+
+
+def _read(path, image_size, mode, crop, pad):
+    """One picture as uint8 (height, width, channels): the first of an animation, upright, on white."""
+    size = image_size[::-1]  # Pillow's are width and height
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        with Image.open(path) as picture:
+            picture.draft("RGB", [4 * side for side in size])  # a large JPEG is read smaller, in less memory
+            picture = ImageOps.exif_transpose(_eight_bits(picture))
+    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+        picture = picture.convert("RGBA")
+        ground = Image.new("RGBA", picture.size, (GROUND, GROUND, GROUND, 255))
+        picture = Image.alpha_composite(ground, picture)
+    picture = picture.convert(mode)
+    method = Image.Resampling.BOX if min(picture.size) > 8 * max(size) else Image.Resampling.LANCZOS
+    if crop:
+        picture = ImageOps.fit(picture, size, method)
+    elif pad:
+        picture = ImageOps.pad(picture, size, method, color=GROUND if mode == "L" else (GROUND,) * 3)
+    else:
+        picture = picture.resize(size, method)
+    return np.asarray(picture, "uint8").reshape(*image_size, -1)
+
+
+def _eight_bits(picture):
+    """The picture, of 8 bits a channel: 16 bits and more are scaled, where Pillow would cut them off."""
+    if picture.mode not in ("F", "I", "I;16", "I;16B", "I;16L", "I;16N"):
+        picture.load()
+        return picture
+    values, exif = np.asarray(picture).astype("float64"), picture.getexif()
+    values = np.round(values / 257 if values.max() > 255 else values).clip(0, 255)
+    scaled = Image.fromarray(values.astype("uint8"))
+    scaled.getexif().update(exif)
+    return scaled
+
+
+def _why(error):
+    said = {
+        "UnidentifiedImageError": "no picture",
+        "DecompressionBombError": "too large",
+        "DecompressionBombWarning": "too large",
+        "PermissionError": "may not be read",
+    }
+    return said.get(type(error).__name__) or (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def _some(names):
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
