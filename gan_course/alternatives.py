@@ -14,7 +14,12 @@ ALTERNATIVES |= {}
 ALTERNATIVES |= {}
 
 # Notebook 04
-ALTERNATIVES |= {}
+ALTERNATIVES |= {
+    "signature": "{run}: four panels. L_D begins at {d_loss_first:.2g} and ends at {d_loss_last:.2g}, "
+    "L_G begins at {g_loss_first:.2g} and ends at {g_loss_last:.2g}; D's accuracy ends at "
+    "{d_accuracy_last:.2f}; of 500 fakes {most_share:.0%} are read as {most}; twelve of them, which "
+    "differ by {differ:.2f} of their own length on average.",
+}
 
 
 def describe(name: str, **numbers) -> str:

@@ -17,12 +17,25 @@ def test_a_run_is_measured_shown_and_repeated_by_its_seed(monkeypatch, capsys):
     (_, D, combined), pictures, numbers = lab.provoke("ahead", head_start=7, seed=3)
     assert (int(D.optimizer.iterations), int(combined.optimizer.iterations)) == (207, 200)
     assert f"ahead: d_loss {numbers['d_loss']:.2g}, " in capsys.readouterr().out
-    assert "ahead: curves of" in str(shown)
+    assert f"ahead: four panels. L_D begins at {np.mean(lab.train(10, 7, 3).curves['d_loss']):.2g}" in str(
+        shown
+    )
     again = lab.train(head_start=7, seed=3)
     assert np.array_equal(again.pictures, pictures) and again.numbers == numbers
     assert pictures.shape == (500, 28, 28, 1) and again.classes.sum() == 500
     assert [len(values) for values in again.curves.values()] == [200] * 3
     assert numbers["d_loss"] == np.mean(again.curves["d_loss"][-20:]) and numbers["D moved"] > 1
+
+
+def test_separate_batches_are_two_updates_and_their_logs_are_means():
+    D = gu.build_discriminator()
+    D.compile("sgd", laboratory.BCE, metrics=[keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)])
+    reals, fakes = np.random.default_rng(0).random((2, 64, 28, 28, 1), dtype="float32")
+    one = laboratory.train_on_batch(D, np.concatenate([reals, fakes]), np.repeat([[1.0], [0.0]], 64, axis=0))
+    D.optimizer.learning_rate = 0.0
+    mixed, separate = laboratory.mixed_batch(D, reals, fakes), laboratory.separate_batches(D, reals, fakes)
+    assert int(D.optimizer.iterations) == 4 and one.keys() == mixed.keys() == separate.keys()
+    assert all(np.isclose(separate[name], mixed[name], rtol=1e-4) for name in mixed)
 
 
 def test_the_gradient_is_that_of_the_formula_and_the_weights_are_put_back():
