@@ -155,10 +155,35 @@ def generator_without_batchnorm() -> keras.Model:
     return keras.Sequential([*stack, layers.Dense(784, "sigmoid"), layers.Reshape((28, 28, 1))])
 
 
+def discriminator_with_batchnorm() -> keras.Model:
+    """A discriminator of the usual size with BatchNorm, which `gu.build_combined` refuses."""
+    stack = [keras.Input((28, 28, 1)), layers.Flatten()]
+    for units in (256, 128):
+        stack += [layers.Dense(units), layers.BatchNormalization(momentum=0.5), layers.LeakyReLU(0.2)]
+    return keras.Sequential([*stack, layers.Dense(1)])
+
+
+def unchecked(generator: keras.Model, discriminator: keras.Model) -> keras.Model:
+    """The combined model of any two networks, as `gu.build_combined` makes it of those that it takes."""
+    return gu.Combined([generator, discriminator])
+
+
 def freeze_first(generator: keras.Model, discriminator: keras.Model) -> keras.Model:
     """The combined model of many tutorials, in which D never learns (notebook 02)."""
     discriminator.trainable = False
     return keras.Sequential([generator, discriminator])
+
+
+def with_fresh_statistics(generator: keras.Model, latents: np.ndarray) -> keras.Model:
+    """A copy of a dense generator, where BatchNorm's statistics are those of all these latents."""
+    fresh, x = keras.models.clone_model(generator), latents
+    fresh.set_weights(generator.get_weights())
+    for layer in fresh.layers:
+        if isinstance(layer, layers.BatchNormalization):
+            layer.moving_mean.assign(x.mean(axis=0))
+            layer.moving_variance.assign(x.var(axis=0))
+        x = ops.convert_to_numpy(layer(x))
+    return fresh
 
 
 def gradient_norm(generator, discriminator, g_loss, latents):
