@@ -62,3 +62,20 @@ def test_a_run_that_was_stopped_is_asked_for_once_more():
     assert runs["healthy"] == 1
     with pytest.raises(LookupError, match="the run 'trap' has not come to its end: run its cell again"):
         runs["trap"]
+
+
+def test_fresh_statistics_are_those_of_the_latents():
+    generator = gu.build_generator(64)
+    latents = np.random.default_rng(0).standard_normal((200, 64), dtype="float32")
+    before = generator.get_weights()
+    fresh = laboratory.with_fresh_statistics(generator, latents)
+    assert laboratory.distance(before, generator.get_weights()) == 0, "the generator is left as it is"
+    one_batch = keras.ops.convert_to_numpy(generator(latents, training=True))
+    assert np.allclose(fresh.predict_on_batch(latents), one_batch, atol=1e-4)
+
+
+def test_batchnorm_in_d_is_refused_and_goes_unchecked_where_asked_for():
+    generator, discriminator = gu.build_generator(64), laboratory.discriminator_with_batchnorm()
+    with pytest.raises(ValueError, match="BatchNorm"):
+        gu.build_combined(generator, discriminator)
+    assert laboratory.unchecked(generator, discriminator).output_shape == (None, 1)
