@@ -150,7 +150,7 @@ def make_players(
 
 
 def generator_without_batchnorm() -> keras.Model:
-    """A generator of the same size without BatchNorm: from the first, it draws nearly one picture."""
+    """A generator of the same size without BatchNorm: nothing in it drives its pictures apart."""
     stack = [keras.Input((LATENT_DIM,)), layers.Dense(128, "relu"), layers.Dense(256, "relu")]
     return keras.Sequential([*stack, layers.Dense(784, "sigmoid"), layers.Reshape((28, 28, 1))])
 
