@@ -1,8 +1,8 @@
 """How good are generated images? Numbers, each beside what real images reach.
 
 No single number will do: training copies have the best Fréchet distance of all, one digit repeated may have
-the best density, ten images repeated cover ten classes. A fixed small classifier supplies the features; distances
-from another classifier cannot be compared with these.
+the best density, ten images repeated cover ten classes. A fixed small classifier supplies the features;
+distances from another classifier cannot be compared with these.
 """
 
 import numpy as np
