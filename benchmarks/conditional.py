@@ -4,8 +4,7 @@
 
 trains the conditional pair of `gan_utils.conditional` for 90 seconds with each of three seeds, once as it is
 and once with the discriminator of notebook 02; asks for 10,000 digits, a thousand of each class, and measures
-them. Writes the table conditional.md beside this file, and the picture notebooks/images/ask_for_a_digit.png.
-MNIST is downloaded if it is not on this machine.
+them. Writes the table conditional.md beside this file. MNIST is downloaded if it is not on this machine.
 """
 
 import argparse
@@ -16,14 +15,12 @@ from pathlib import Path
 
 import gan_utils as gu
 import keras
-import matplotlib.pyplot as plt
 import numpy as np
 from bench import machine
 from gan_utils import conditional
 from keras import layers
 
 HERE = Path(__file__).resolve().parent
-PICTURE = HERE.parent / "notebooks" / "images" / "ask_for_a_digit.png"
 N = 10_000
 REQUESTED = np.arange(N) % 10
 COLUMNS = ("data", "digits", "steps", "cores", "read as requested", "weakest class", "distance", "worth")
@@ -79,13 +76,13 @@ def worth(images, labels, test, seed):
 
 
 def measure_drawn(dataset, test, kind, seconds, seed):
-    """One training, all its figures, and the GAN."""
+    """One training, and all its figures."""
     gan, cores = train(dataset, kind, seconds, seed)
     images = conditional.ask(gan, REQUESTED, seed=seed)
     figures = {"steps": gan.step, "cores": cores, **measure(images, REQUESTED, dataset)}
     figures |= worth(images, REQUESTED, test, seed)
     print(f"{dataset.name}, {kind}, seed {seed}:", figures, flush=True)
-    return figures, gan
+    return figures
 
 
 def table_row(name, kind, figures):
@@ -102,18 +99,6 @@ def table_row(name, kind, figures):
     cells = [name, kind, spread("steps", "{:,.0f}"), spread("cores", "{:.1f}"), spread("read", "{:.1%}")]
     cells += [f"{digit}: {share:.1%}", spread("distance", "{:.2f}"), spread("worth", "{:.1%}")]
     return f"| {' | '.join(cells)} |".replace("%", " %")
-
-
-def save_picture(gan, seed=0):
-    """Ten classes by ten latents: each column has one z, each row one class."""
-    latent_dim = gan.latent_dim - 10
-    latents = np.random.default_rng(seed).standard_normal((10, latent_dim), dtype="float32")
-    images = conditional.ask(gan, np.repeat(np.arange(10), 10), latents=np.tile(latents, (10, 1)))
-    figure = gu.plot_images(images, row_labels=range(10))
-    axes = figure.axes[0]
-    axes.set(xlabel="ten latents $z$, one a column", ylabel="the class that was asked for")
-    figure.savefig(PICTURE, dpi=100, bbox_inches="tight", metadata={"Software": None})
-    plt.close(figure)
 
 
 def main():
@@ -134,9 +119,7 @@ def main():
         rows.append(table_row(name, "real", figures))
         for kind in DISCRIMINATORS:
             runs = [measure_drawn(dataset, test, kind, arguments.seconds, seed) for seed in arguments.seeds]
-            rows.append(table_row(name, kind, [figures for figures, _ in runs]))
-            if len(rows) == 2:  # the first data set, the discriminator of the package
-                save_picture(runs[0][1])
+            rows.append(table_row(name, kind, runs))
     command = " ".join(["python benchmarks/conditional.py", *sys.argv[1:]])
     legend = LEGEND.format(seconds=arguments.seconds, seeds=", ".join(map(str, arguments.seeds)))
     head = ["| " + " | ".join(COLUMNS) + " |", "| --- " * len(COLUMNS) + "|"]

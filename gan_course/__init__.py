@@ -7,7 +7,7 @@ import gan_utils  # noqa: F401  it comes before Keras, whose start-up it keeps q
 from gan_course import check, laboratory
 from gan_course.debugger import debug_step
 from gan_course.explorer import explore_latents
-from gan_course.figures import STYLE, fingerprint, plot_gan, plot_signature, show, show_gif
+from gan_course.figures import STYLE, fingerprint, plot_gan, plot_signature, show, show_gif, signature_numbers
 from gan_course.guess import Guess
 from gan_course.laboratory import Laboratory
 from gan_course.quiz import load_quiz
@@ -26,6 +26,7 @@ __all__ = [
     "plot_signature",
     "show",
     "show_gif",
+    "signature_numbers",
 ]
 
 

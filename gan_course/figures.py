@@ -152,18 +152,15 @@ def plot_signature(
         The figure.
     """
     figure, (losses, accuracy, classes, grid) = plt.subplots(
-        1, 4, figsize=(11, 2.9), width_ratios=(1.3, 1.1, 1.1, 1.2), layout="constrained"
+        1, 4, figsize=(11, 3), width_ratios=(1.4, 1.1, 1.1, 1.2), layout="constrained"
     )
     for name, color, style, label in (("d_loss", "D", "-", "$L_D$"), ("g_loss", "G", "--", "$L_G$")):
         losses.plot(*running_mean(curves[name], 10), color=COLORS[color], linestyle=style, label=label)
     losses.axhline(np.log(2), color=COLORS["reference"], linestyle=":", label="ln 2")
-    losses.set_yscale("symlog", linthresh=1)  # from 0 to 1 linear, then by powers of ten
-    both = [*curves["d_loss"], *curves["g_loss"]]
-    lowest, highest = min(0, *both) - 0.2, 1.2 * max(2, *both)
-    ticks = [0, 1, *(10**power for power in range(1, 9) if 10**power <= highest)]
-    losses.set(xlabel="step", title="losses", ylim=(lowest, highest))
-    losses.set_yticks(ticks, [f"{tick:,}" for tick in ticks])
-    losses.legend(framealpha=0.5)
+    _scale_losses(losses, [*curves["d_loss"], *curves["g_loss"]])
+    losses.set(xlabel="step", ylabel="loss")
+    above = {"loc": "lower center", "bbox_to_anchor": (0.5, 1), "borderaxespad": 0, "frameon": False}
+    losses.legend(**above, ncols=3, handlelength=1.2, handletextpad=0.4, columnspacing=0.8)
     accuracy.plot(*running_mean(curves["d_accuracy"], 10), color=COLORS["D"])
     accuracy.axhline(0.5, color=COLORS["reference"], linestyle=":")
     accuracy.set(xlabel="step", ylim=(-0.05, 1.05), title="D's accuracy")
@@ -173,6 +170,37 @@ def plot_signature(
     figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
     find_letters(figure)
     return figure
+
+
+def _scale_losses(axes, losses):
+    """A plain axis up to ten; where losses are larger, one that goes by powers of ten."""
+    lowest, highest = min(0, *losses), max(2, *losses)
+    if max(-lowest, highest) > 10:
+        axes.set_yscale("symlog", linthresh=1)  # from -1 to 1 linear
+        powers = [10**power for power in range(9) if 10**power <= max(-lowest, highest)]
+        marks = [mark for power in powers for mark in ((power, 3 * power) if len(powers) < 4 else (power,))]
+        ticks = [mark for mark in (*(-m for m in reversed(marks)), 0, *marks) if lowest <= mark <= highest]
+        axes.set_yticks(ticks, [f"{tick:,}" for tick in ticks])
+        highest *= 1.2
+    axes.set_ylim(1.1 * lowest - 0.1, highest + 0.1)
+    axes.grid(axis="y", alpha=0.4)
+
+
+def signature_numbers(
+    curves: Mapping[str, ArrayLike], pictures: np.ndarray, class_counts: ArrayLike
+) -> dict[str, float]:
+    """What `plot_signature` shows of the same arguments, in numbers, for its alternative text."""
+    numbers = {}
+    for name, values in curves.items():
+        numbers |= {
+            f"{name}_first": float(np.mean(values[:10])),
+            f"{name}_last": float(np.mean(values[-10:])),
+        }
+    flat = np.asarray(pictures[:12], "float64").reshape(min(12, len(pictures)), -1)
+    differences = np.linalg.norm(flat[:, None] - flat[None], axis=2)
+    numbers["differ"] = float(differences.mean() / np.linalg.norm(flat, axis=1).mean())
+    most = int(np.argmax(class_counts))
+    return numbers | {"most": most, "most_share": class_counts[most] / np.sum(class_counts)}
 
 
 def fingerprint(images: ArrayLike) -> str:

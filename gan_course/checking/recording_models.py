@@ -12,7 +12,7 @@ from gan_course.checking.running import Hint
 LATENT_DIM = 64
 IMAGE_SHAPE = (28, 28, 1)
 
-# One step of a model: whose; of each row what it is, ("real", (batch, row)), ("fake", its latent as bytes),
+# One update of a model: whose; of each row what it is, ("real", (batch, row)), ("fake", its latent as bytes),
 # ("latent", as bytes) or ("unknown", None); and its targets, an array (n,).
 Update = namedtuple("Update", "player rows targets")
 
@@ -53,12 +53,12 @@ class Recording:
         if player == "discriminator" and down:
             step = 1 + sum(update.player == player for update in self.updates)
             raise Hint(
-                f"{down} when D makes step {step} of this check: at the next new batch size Keras traces its "
-                "step anew, and then D stands still. Who sets it back?"
+                f"{down} when D makes update {step} of this check: at the next new batch size Keras traces "
+                "its step anew, and then D stands still. Who sets it back?"
             )
         if player == "combined" and (down or not combined.trainable):
             down = down if combined.trainable else "combined.trainable is False"
-            raise Hint(f"{down} when G makes its step: what is left to move?")
+            raise Hint(f"{down} when G makes its update: what is left to move?")
         if inputs.shape[1:] == (LATENT_DIM,):
             rows = [("latent", z.tobytes()) for z in inputs]
         elif inputs.shape[1:] == IMAGE_SHAPE:
@@ -79,7 +79,7 @@ def _flag_down(network):
 
 
 class _RecordingModel(keras.Sequential):
-    """A small Keras model, with all that such a model has, that notes its steps and does not make them."""
+    """A small Keras model, with all that such a model has, that notes its updates and does not make them."""
 
     def __init__(self, stack, name):
         super().__init__(stack, name=name)
@@ -119,10 +119,10 @@ class _RecordingModel(keras.Sequential):
         steps = math.ceil(rows / size) * epochs
         if steps != 1:
             raise Hint(
-                f"fit makes {steps} steps of these {rows} rows, {size} at a time: one step was asked for."
+                f"fit makes {steps} updates of these {rows} rows, {size} at a time: one was asked for."
             )
         if settings.get("validation_split"):
-            raise Hint("fit keeps some of the rows for validation: a step was to be made on all.")
+            raise Hint("fit keeps some of the rows for validation: an update was to be made on all.")
         self.train_on_batch(x, y, sample_weight, settings.get("class_weight"))
         history = keras.callbacks.History()
         history.epoch, history.history = [0], {"loss": [0.7]}

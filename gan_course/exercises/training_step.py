@@ -1,4 +1,4 @@
-"""Notebook 04: a turn of algorithm 1, with k steps of D."""
+"""Notebook 04: a turn of algorithm 1, with k updates of D."""
 
 import math
 from statistics import NormalDist
@@ -49,8 +49,8 @@ def _play(answer, recording, sizes, rng):
     call(play if callable(answer) else answer, *recording.players, batches, rng)
     updates = recording.updates[before:]
     _require_inputs_and_targets(updates)
-    _require_steps_of_d(_steps_of_d(updates), sizes)
-    _require_step_of_g(updates, sizes)
+    _require_updates_of_d(_updates_of_d(updates), sizes)
+    _require_update_of_g(updates, sizes)
     return updates
 
 
@@ -94,8 +94,8 @@ def _require_inputs_and_targets(updates):
         raise Hint("some images carry the other kind's target: do images and targets come in one order?")
 
 
-def _steps_of_d(updates):
-    """D's steps, each a list of rows; one on reals and one on fakes, in a row, are one step in two halves."""
+def _updates_of_d(updates):
+    """D's updates, each a list of rows; one on reals and one on fakes, in a row, are one in two halves."""
     steps, half = [], None
     for update in _of("discriminator", updates):
         kinds = {kind for kind, _ in update.rows}
@@ -109,18 +109,18 @@ def _steps_of_d(updates):
         else:
             steps.append(update.rows)
     if half:
-        raise Hint(f"D has a step on {half[0][0]} images alone: each of its steps has both kinds.")
+        raise Hint(f"D has an update on {half[0][0]} images alone: each of its updates has both kinds.")
     return steps
 
 
-def _require_steps_of_d(steps, sizes):
+def _require_updates_of_d(steps, sizes):
     k = len(sizes)
     reals = [{key for kind, key in step if kind == "real"} for step in steps]
     batches = [{batch for batch, _ in step} for step in reals]
     if any(len(batch) > 1 for batch in batches):
-        raise Hint("D gets the images of several batches in one step: it should make a step for each.")
+        raise Hint("D gets the images of several batches in one update: it should make one for each.")
     if sorted(batch for (batch,) in batches) != list(range(k)):
-        raise Hint(f"of {k} batches D has seen {len(set().union(*batches))}, in {len(steps)} steps.")
+        raise Hint(f"of {k} batches D has seen {len(set().union(*batches))}, in {len(steps)} updates.")
     fakes = [[key for kind, key in step if kind == "fake"] for step in steps]
     sizes = [sizes[batch] for (batch,) in batches]
     if [len(step) for step in reals] != sizes:
@@ -131,18 +131,20 @@ def _require_steps_of_d(steps, sizes):
         same = "always the same number" if len(set(made)) == 1 and k > 1 else "and not as many"
         raise Hint(f"D has {sizes} real images and {made} fakes beside them, {same}.")
     if any(len(set(step)) < len(step) for step in fakes):
-        raise Hint("within one step D sees the same fake more than once: one latent for each.")
+        raise Hint("within one update D sees the same fake more than once: one latent for each.")
     if len(set().union(*fakes)) < sum(made):
-        raise Hint("D sees the same fakes in two of its steps: what is drawn where?")
+        raise Hint("D sees the same fakes in two of its updates: what is drawn where?")
 
 
-def _require_step_of_g(updates, sizes):
+def _require_update_of_g(updates, sizes):
     g, k = _of("combined", updates), len(sizes)
     if len(g) != 1:
         where = ", one for each of D's" if len(g) == k else ""
-        raise Hint(f"G makes {len(g)} steps in one turn{where}: algorithm 1 has its line 5 outside the loop.")
+        raise Hint(
+            f"G makes {len(g)} updates in one turn{where}: algorithm 1 has its line 5 outside the loop."
+        )
     if updates[-1] is not g[0]:
-        raise Hint("G makes its step before D has made all of its own.")
+        raise Hint("G makes its update before D has made all of its own.")
     told = _targets("latent", g)
     if told == {0}:
         raise Hint('G is trained to hear "fake": as what does it want its images to pass?')
@@ -150,7 +152,7 @@ def _require_step_of_g(updates, sizes):
         raise Hint("G's targets are not all the same, or not one of D's two words.")
     latents = _keys(g)
     if latents & _keys(_of("discriminator", updates)):
-        raise Hint("G's step has latents whose pictures D has just been trained on: what does line 4 say?")
+        raise Hint("G's update has latents whose pictures D has just been trained on: what does line 4 say?")
     # A batch of the notebook has 64.
     if not min(sizes) / 2 <= len(latents) <= 2 * max(64, *sizes):
         raise Hint(f"G learns from {len(latents)} latents: let it be about as many as D has images.")
@@ -163,15 +165,15 @@ def _require_standard_normal(updates):
             f"from {z.min():.2f} to {z.max():.2f}, mean {z.mean():.2f}, standard deviation {z.std():.2f}"
         )
         if min(len(np.unique(row)) for row in z) < LATENT_DIM - 4:  # float32 has some numbers twice
-            raise Hint(f"in a latent of {player}'s step some numbers stand more than once: draw all 64.")
+            raise Hint(f"in a latent of {player}'s update some numbers stand more than once: draw all 64.")
         normal = NormalDist()
         # Both with one false alarm in 100,000: of so many numbers twelve should be larger than that; and
         # Kolmogorov and Smirnov's test.
         if np.abs(z).max() < normal.inv_cdf(1 - 6 / z.size):
             raise Hint(
-                f"the latents of {player}'s step have bounds, as no normal distribution has: {numbers}."
+                f"the latents of {player}'s update have bounds, as no normal distribution has: {numbers}."
             )
         share = np.arange(1, z.size + 1) / z.size
         distance = np.abs(share - [normal.cdf(x) for x in np.sort(z, axis=None)]).max()
         if distance > 2.5 / math.sqrt(z.size):
-            raise Hint(f"the latents of {player}'s step are not standard normal: {numbers}.")
+            raise Hint(f"the latents of {player}'s update are not standard normal: {numbers}.")

@@ -9,9 +9,9 @@ the lesson arrives, and G, with a rate of 4e-5, is too slow to follow it. The ch
 
 1e-3 and 1e-2 serve as well, 3e-4 is not enough. To give D back its usual rate, or to take away its head
 start, changes next to nothing. And to slow D down until it is as slow as G is the trap: with d_rate=6e-6
-its accuracy is 0.93, D(G(z)) 0.40, and the diversity near that of the healthy run. But nobody moves: D by
-0.6, where in the healthy run it moves by ten and more, and the pictures are the noise that they were at the
-beginning. Below are the numbers of the run above.
+its accuracy is 0.93, D(G(z)) 0.40, and the diversity near that of the healthy run at this age. But nobody
+moves: D by 0.6, where in the healthy run it moves by ten and more, and the pictures are the noise that they
+were at the beginning. Below are the numbers of the run above.
 """
 
 balance = {

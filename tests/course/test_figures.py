@@ -40,7 +40,24 @@ def test_plot_signature_fits_any_loss(highest):
     assert [patch.get_height() for patch in classes.patches] == list(range(10))
     assert pictures.images[0].get_array().shape == (3 * 29 - 1, 4 * 29 - 1)  # twelve of the fifteen
     assert accuracy.get_title() == "D's accuracy" and figure.get_suptitle() == "a run"
+    figure.draw_without_rendering()
+    low, high = losses.get_ylim()
+    ticks = [tick for tick in losses.get_yticks() if low <= tick <= high]
+    assert len(ticks) >= 4, "a loss between two ticks can be read"
+    frame, legend = losses.get_window_extent(), losses.get_legend().get_window_extent()
+    assert legend.y0 >= frame.y1 - 1, "the legend hides no curve"
+    assert legend.x1 < accuracy.get_window_extent().x0, "nor the next panel"
     plt.close(figure)
+
+
+def test_signature_numbers_are_those_of_the_figure():
+    curves = {"d_loss": np.arange(30.0), "g_loss": np.ones(30), "d_accuracy": np.ones(30)}
+    one, two = np.zeros((2, 1, 28, 28, 1))
+    one[0, 0, 0], two[0, 0, 1] = 1, 1
+    numbers = figures.signature_numbers(curves, np.concatenate([one, two]), np.eye(10)[4] * 500)
+    assert (numbers["d_loss_first"], numbers["d_loss_last"]) == (4.5, 24.5)
+    assert numbers["most"] == 4 and numbers["most_share"] == 1
+    assert np.isclose(numbers["differ"], 2**0.5 / 2), "half of the pairs are a picture and itself"
 
 
 def test_plot_gan_writes_the_shapes():
