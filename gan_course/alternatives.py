@@ -89,8 +89,8 @@ ALTERNATIVES |= {
     "{dip:.2f}, and both end at {end:.2f}. Middle: fakes of width {good:.2f}, on the data. Right: fakes of "
     "width {bad:.2f}, far too wide.",
     "saddle-figure": "Paths of both players, 500 steps from (1, 0). Product game: at once spirals outwards "
-    "to distance {p0:.1f}, one step each circles at {p1:.2f}, R1 runs into the saddle. Dirac-GAN: at once "
-    "and one step each wind inwards to {d0:.2f} and {d1:.2f}, R1 runs into the saddle.",
+    "to distance {p0:.1f}, one update each circles at {p1:.2f}, R1 runs into the saddle. Dirac-GAN: at once "
+    "and one update each wind inwards to {d0:.2f} and {d1:.2f}, R1 runs into the saddle.",
     "other-losses-figure": "Two panels, four losses over the score of a fake from -4 to 4. For D all rise to "
     "the right but least squares, a parabola around 0, and hinge is 0 left of -1. For G all fall at the "
     "left: the slope at -4 is {slopes}.",
@@ -133,6 +133,15 @@ ALTERNATIVES |= {
     "diagonal; fewest, {least} of 200, for the {worst}.",
     "ask-slant-figure": "200 points, the slant of the 7 against that of the 4; they correlate by {same:.2f}.",
     "ask-number": "The number {number}, written three times, a row for each latent.",
+}
+
+# Your own images
+ALTERNATIVES |= {
+    "look-figure": "Forty small colour pictures: a dark circle, square or triangle on a light ground.",
+    "own-film": "Animation: 36 pictures, redrawn as {steps:,} steps of training go on.",
+    "own-grid": "Forty generated pictures, dark shapes on light grounds; a classifier reads {read} of them "
+    "with a confidence above 0.9.",
+    "own-few": "Two rows of eight pictures: what G draws, and below each the most similar of the fifty.",
 }
 
 
