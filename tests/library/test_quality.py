@@ -87,8 +87,8 @@ def test_repeated_images_show_in_coverage(digits, different, coverage):
 
 
 def test_too_few_images_are_refused(digits):
-    with pytest.raises(ValueError, match="images holds 99"):
-        gu.evaluate_quality(digits[0].images[:99], digits[0])
+    with pytest.raises(ValueError, match="images holds 49"):
+        gu.evaluate_quality(digits[0].images[:49], digits[0])
 
 
 def test_classify_reads_the_test_images(digits):
