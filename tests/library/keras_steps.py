@@ -6,8 +6,8 @@ import numpy as np
 import gan_utils as gu
 from tests.library.test_steps_per_execution import set_floats
 
-# Even in double precision, Keras keeps learning rates and decays in single. Where a gradient is nearly 0, as at
-# a few of 478,000 weights, Adam's first step magnifies that, to a two-thousandth of its length.
+# Even in double precision, Keras keeps learning rates and decays in single. Where a gradient is nearly 0, as
+# at a few of 478,000 weights, Adam's first step magnifies that, to a two-thousandth of its length.
 NOISE = 1e-6
 
 
