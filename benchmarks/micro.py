@@ -18,7 +18,7 @@ import time
 start = time.process_time()
 import numpy as np, micro_gan, resource
 print("import", round(time.process_time() - start, 2))
-images = np.load("gan_utils/_support/digits.npz")["x_train"]
+images = np.load("gan_utils/_support/digits.npz", allow_pickle=False)["x_train"]
 start, used = time.perf_counter(), time.process_time()
 micro_gan.train(images, {STEPS})
 print("seconds", round(time.perf_counter() - start, 1), "of a core", round(time.process_time() - used, 1))

@@ -25,7 +25,7 @@ export function setUpBreaking(script, packed, alarm) {
     find("case-told").dataset.title = title;
     tell(`${title}: begins.`);
     await trainer.ask("start", { seed: SEED, run: name });
-    const { curves } = await trainer.ask("train", { until: STEPS, every: 500 });
+    const { curves } = await trainer.ask("train", { until: STEPS, every: 1500 });
     return (runs[name] = { ...(await trainer.ask("signature")), curves });
   }
 

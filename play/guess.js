@@ -3,7 +3,7 @@
 let asked = 0;
 
 export class Guess {
-  // Asks `question` in `place`, with a button for each of `choices`; `onGuess` is called at the first guess.
+  // Asks `question` in `place`, with a button for each of `choices`; `onGuess` is called at each guess.
   constructor(place, question, choices, onGuess = () => {}) {
     Object.assign(this, { choices, guess: null, said: document.createElement("p") });
     const fields = document.createElement("fieldset"), legend = document.createElement("legend");
@@ -14,9 +14,8 @@ export class Guess {
       const label = document.createElement("label"), input = document.createElement("input");
       Object.assign(input, { type: "radio", name, value: choice });
       input.addEventListener("change", () => {
-        const first = this.guess === null;
         this.guess = choice;
-        if (first) onGuess();
+        onGuess();
       });
       label.append(input, ...withLosses(` ${choice}`));
       fields.append(label);
@@ -26,13 +25,18 @@ export class Guess {
     place.replaceChildren(fields, this.said);
   }
 
+  // Says `told`, and keeps the guess open.
+  tell(told) {
+    this.said.replaceChildren(...withLosses(told));
+    this.said.className = "answer";
+  }
+
   // Says what was measured, beside the guess. `told` is a sentence.
   compare(right, told) {
     this.fields.disabled = true;
     const verdict = this.guess === null ? "You made no guess; the next one?"
       : this.guess === right ? "As you said." : `You said: ${this.guess}.`;
-    this.said.replaceChildren(...withLosses(`${told} ${verdict}`));
-    this.said.className = "answer";
+    this.tell(`${told} ${verdict}`);
   }
 }
 

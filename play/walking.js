@@ -6,6 +6,7 @@ import { find } from "./learning.js";
 import { LATENT_DIM } from "./networks.js";
 import { Random } from "./random.js";
 
+const LEARNED = 300; // steps, from which on G draws strokes
 const ASIDE = 1; // the farthest angle aside, in radians
 
 export function setUpWalk(game) {
@@ -17,10 +18,12 @@ export function setUpWalk(game) {
 
   function reveal() {
     find("blend-figure").hidden = false;
-    guess.compare("a drawing of its own", game.step() < 300
-      ? "Train first, then compare the picture on the way with the blend of both."
-      : "Compare: the blend shows both pictures at once, while G draws whole strokes on the way, a drawing of its own.");
-    if (game.step() < 300) guess.fields.disabled = false;
+    if (game.step() < LEARNED) {
+      guess.tell("Your guess is kept. Train first, then compare the picture on the way with the blend of both.");
+    } else {
+      guess.compare("a drawing of its own",
+        "Compare: the blend shows both pictures at once, while G draws whole strokes on the way, a drawing of its own.");
+    }
     update();
   }
 
@@ -50,7 +53,8 @@ export function setUpWalk(game) {
   find("directions").addEventListener("click", other(() => ([first, second] = [draw(), draw()])));
   for (const id of ["way", "first", "second"]) find(id).addEventListener("input", update);
   game.listen(({ step }) => {
-    find("walk-told").textContent = step < 300 ? "G has not learned enough yet: train it above, for 700 steps or so." : "";
+    if (guess.guess !== null && step >= LEARNED && !guess.fields.disabled) reveal();
+    find("walk-told").textContent = step < LEARNED ? "G has not learned enough yet: train it above, for 700 steps or so." : "";
     update();
   });
 }

@@ -85,7 +85,8 @@ def test_a_guess_is_asked_before_and_answered_after(chromium, page_file):
     with opened(chromium, page_file) as page:
         assert page.locator("#blend-figure").is_hidden() and page.locator("#verdict").is_hidden()
         page.get_by_label("a drawing of its own").check()
-        page.get_by_text("Train first").wait_for()
+        page.get_by_text("Your guess is kept. Train first").wait_for()
+        assert "As you said" not in page.inner_text("#walk")
         page.get_by_label("the trap").check()
         page.get_by_label("D moved").check()
         assert "exactly 0" not in page.inner_text("#break")
