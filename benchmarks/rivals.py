@@ -18,7 +18,7 @@ def fused_step(generator, discriminator, g_optimizer, d_optimizer, jit_compile=F
     """A hand-written step for TensorFlow, compiled as a whole: both players, one call.
 
     The same training as `GAN.train_on_batch`: fakes drawn in inference mode, one batch for D, fresh latents
-    for G's step, both losses and the accuracy handed back. It keeps no averaged generator.
+    for G's update, both losses and the accuracy handed back. It keeps no averaged generator.
     """
     step = _fused(generator, discriminator, g_optimizer, d_optimizer, jit_compile)
     return lambda real_images: step(real_images).numpy().tolist()

@@ -142,7 +142,7 @@ class GAN:
         n = network_checks.check_split(len(real_images), self.d_steps)
         network_checks.check_batch("real_images: a batch", n, self.least_batch)
 
-        # D's step: n real images (target 1) and as many fakes (target 0), in one batch. G is frozen.
+        # D's update: n real images (target 1) and as many fakes (target 0), in one batch. G is frozen.
         real, fake = np.ones((n, 1), "float32"), np.zeros((n, 1), "float32")
         for batch in np.split(to_networks(real_images, self.value_range), self.d_steps):
             latents = self._draw_latents(n, self.random)
@@ -150,7 +150,7 @@ class GAN:
                 (batch, latents), np.concatenate([real, fake]), return_dict=True
             )
 
-        # G's step: fresh latents, all targets 1. D is frozen.
+        # G's update: fresh latents, all targets 1. D is frozen.
         g_logs = self.combined.train_on_batch(self._draw_latents(n, self.random), real, return_dict=True)
 
         logs = fitting.note_step(self, d_logs["loss"], g_logs["loss"], d_logs["accuracy"])

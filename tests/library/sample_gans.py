@@ -463,7 +463,7 @@ def compiled_anew_before_each_step(_):
 
 @right
 def built_by_the_package(_):
-    """combined needs no flag; D's step is the usual one."""
+    """combined needs no flag; D's update is the usual one."""
     g, d = generator(), discriminator()
     d.compile(adam(), bce())
     gan = gu.build_combined(g, d)

@@ -145,7 +145,7 @@ def test_the_discriminator_sees_the_class(gan, digits):
 def test_a_step_trains_whom_it_should(gan, digits, capsys):
     pairs = conditional.as_pairs(digits.images[:64], digits.labels[:64])
     gu.check_training(gan.generator, gan.discriminator, gan.combined, pairs)
-    assert "D's step: all 6 trainable weights of D moved, none of the 12" in capsys.readouterr().out
+    assert "D's update: all 6 trainable weights of D moved, none of the 12" in capsys.readouterr().out
     before = gan.generator.get_weights(), gan.discriminator.get_weights()
     logs = gan.train_on_batch(pairs)
     assert all(np.isfinite(value) for value in logs.values())

@@ -58,7 +58,7 @@ def test_a_discriminator_step_moves_all_of_d_and_nothing_of_g(gan, real_images):
         (d_after, _), g_after = snapshot(gan.discriminator), snapshot(gan.generator)
         assert all(moved(d_before, d_after)), f"batch of {n}"
         assert not any(moved(flat(g_before), flat(g_after))), f"batch of {n}"
-        gan.combined.train_on_batch(latents(n), targets(n, 1))  # and D goes on learning after G's step
+        gan.combined.train_on_batch(latents(n), targets(n, 1))  # and D goes on learning after G's update
 
 
 def test_a_generator_step_moves_all_of_g_and_nothing_of_d(gan, real_images):
@@ -68,7 +68,7 @@ def test_a_generator_step_moves_all_of_g_and_nothing_of_d(gan, real_images):
         (g_after, statistics_after), d_after = snapshot(gan.generator), snapshot(gan.discriminator)
         assert all(moved(g_before, g_after)), f"batch of {n}"
         assert all(moved(statistics_before, statistics_after)), (
-            "BatchNorm's moving statistics follow G's steps"
+            "BatchNorm's moving statistics follow G's updates"
         )
         assert not any(moved(flat(d_before), flat(d_after))), f"batch of {n}"
         gan.discriminator.train_on_batch(
@@ -200,7 +200,7 @@ def test_check_training_passes_ours_and_leaves_it_as_it_was(gan, real_images, ca
     gu.check_training(gan.generator, gan.discriminator, gan.combined, real_images)
     assert not any(moved(before, everything()))
     printed = capsys.readouterr().out
-    assert "D's step: all" in printed and "G's step: all" in printed and "none of the" in printed
+    assert "D's update: all" in printed and "G's update: all" in printed and "none of the" in printed
 
 
 def freeze_first(generator, discriminator):
@@ -237,8 +237,8 @@ def compiled(model):
 @pytest.mark.parametrize(
     ("recipe", "error", "message"),
     [
-        (freeze_first, AssertionError, "D's step with a batch of 64 moved 0 of 6 weights of D"),
-        (never_frozen, AssertionError, "G's step with a batch of 64 moved 6 of 6 weights of D"),
+        (freeze_first, AssertionError, "D's update with a batch of 64 moved 0 of 6 weights of D"),
+        (never_frozen, AssertionError, "G's update with a batch of 64 moved 6 of 6 weights of D"),
         (scored_by_a_copy, AssertionError, "combined scores with another D than the present one"),
         # TensorFlow trains nothing at the second size, PyTorch at none, and JAX refuses the retrace
         (primed_then_frozen, (AssertionError, ValueError), "moved 0 of 6 weights of D|optimizer"),

@@ -85,7 +85,7 @@ def test_it_trains(way, images):
 @pytest.mark.parametrize("d_steps", [1, 2])
 @pytest.mark.parametrize("way", WAYS)
 def test_both_steps_follow_the_gradient_derived_by_hand(way, d_steps):
-    """And each of D's steps has images and latents of its own, and begins where the one before it ended."""
+    """And each of D's updates has images and latents of its own, and begins where the one before it ended."""
     gan = tiny_gan(0.1, d_loss=WAYS[way][0], g_loss=WAYS[way][1], d_steps=d_steps)
     of_reals, of_fakes, of_g = BY_HAND[way]
     random, n = np.random.default_rng(5), 6

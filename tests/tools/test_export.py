@@ -464,8 +464,8 @@ PRINTS = [
         [],
     ),
     (
-        ["D's step: G unchanged  D changed", "G's step: G changed    D unchanged"],
-        [["", "G", "D"], ["D's step", "unchanged", "changed"], ["G's step", "changed", "unchanged"]],
+        ["D's update: G unchanged  D changed", "G's update: G changed    D unchanged"],
+        [["", "G", "D"], ["D's update", "unchanged", "changed"], ["G's update", "changed", "unchanged"]],
         [],
     ),
     (

@@ -1,8 +1,8 @@
 """Does a training step do what it says? A check for any GAN in Keras, the reader's own included.
 
 It looks at what the steps do: who moves, and which way the scores of D go. Which labels a recipe gives to
-real and fake is its own affair, so that directions are compared with each other: D's steps change the
-difference between its scores of reals and of fakes, and G's steps must change the score of its fakes to the
+real and fake is its own affair, so that directions are compared with each other: D's updates change the
+difference between its scores of reals and of fakes, and G's updates must change the score of its fakes to the
 side on which D puts the reals.
 """
 
@@ -51,7 +51,7 @@ def check_training(
         generator: Keras model, latents -> images. Whatever else it takes, the recipe's own steps know.
         discriminator: Keras model, images -> one score each: a logit, a probability, a critic's score.
         combined: compiled Keras model, latents (n, latent_dim) -> scores, which trains the generator. With
-            it alone, D's step is `discriminator.train_on_batch` with targets 1 for reals and 0 for fakes.
+            it alone, D's update is `discriminator.train_on_batch` with targets 1 for reals and 0 for fakes.
         real_images: array (n, ...), or a tuple or dict of them, as many as the larger batch shall have; the
             other has a third of them.
         d_step: function, the recipe's own step of D on the batch of real images that it is given.
@@ -73,7 +73,7 @@ def check_training(
         check_directions(recipe)
         check_gradient(recipe)
     for name, other in (("D", "G"), ("G", "D")):
-        told = f"{name}'s step: all {len(recipe.trainable[name])} trainable weights of {name} moved"
+        told = f"{name}'s update: all {len(recipe.trainable[name])} trainable weights of {name} moved"
         others = f", none of the {len(recipe.players[other].weights)} weights of {other}"
         print(told + others * (step is None))
 
@@ -95,7 +95,7 @@ def _check_step(recipe, turn, size):
     is_first, before = turn not in recipe.taken, recipe.watch.weights()
     recipe.take(turn, size)
     ids = {name: moved(before[name], after) for name, after in recipe.watch.weights().items()}
-    whose = f"{turn}'s step" if turn != "both" else "The step"
+    whose = f"{turn}'s update" if turn != "both" else "The step"
     idle = [name for name in ids if turn in (name, "both") and not ids[name]]
     if idle:
         if "D" in idle and recipe.discriminator.trainable_weights:
@@ -119,7 +119,7 @@ def _check_step(recipe, turn, size):
 def _check_crossed(recipe, turn, size, crossed):
     other = "G" if turn == "D" else "D"
     total = len(recipe.players[other].weights)
-    told = f"{turn}'s step with a batch of {size} moved {len(crossed)} of {total} weights of {other}"
+    told = f"{turn}'s update with a batch of {size} moved {len(crossed)} of {total} weights of {other}"
     if crossed and turn == "G":
         raise AssertionError(f"{told}: D is not frozen there, and learns to take fakes for real. {FLAG}")
     if crossed:
@@ -178,7 +178,7 @@ def _check_nothing_stuck(recipe, name, size, ids):
     stuck = [path for group in layers.values() if not ids & {key for _, key in group} for path, _ in group]
     if stuck:
         raise AssertionError(
-            f"{name}'s step with a batch of {size} moved {len(ids)} of "
+            f"{name}'s update with a batch of {size} moved {len(ids)} of "
             f"{len(recipe.players[name].weights)} weights of {name}: nothing moved {', '.join(stuck)}. Give "
             f"all trainable weights of {name} to its optimizer, and each layer a part in its output. {FLAG}"
         )

@@ -77,10 +77,10 @@ def check_targets(recipe):
     if len(values) != 1:
         return
     is_real = recipe.scores.which_are_real()
-    told = f"D's step gives real and fake images the same target, {values[0]:g}"
+    told = f"D's update gives real and fake images the same target, {values[0]:g}"
     if is_real is not None and (is_real.all() or not is_real.any()):
         told = (
-            f"D's step shows D {'no fakes' if is_real.all() else 'no reals'}, and has the same target for all"
+            f"D's update shows it {'no fakes' if is_real.all() else 'no reals'}, with the same target for all"
         )
     raise AssertionError(f"{told}: D learns to say that always. Show it both: reals with 1, fakes with 0")
 
@@ -99,13 +99,13 @@ def check_fakes(recipe):
         shown.append(images_of(recipe.scores.inputs_of_d()))
     if np.array_equal(*shown):
         raise AssertionError(
-            "D's step shows D no image of this generator: its fakes stay as they are when G changes. Is "
+            "D's update shows D no image of this generator: its fakes stay as they are when G changes. Is "
             "there a copy of G? Draw them in each step, as generator.predict_on_batch(latents) does"
         )
 
 
 def check_directions(recipe):
-    """D's steps must part reals from fakes, and G's steps lead its fakes to the side of the reals."""
+    """D's updates must part reals from fakes, and G's updates lead its fakes to the side of the reals."""
     batch = recipe.scores.d_batch() or recipe.scores.likely_d_batch()
     if batch is None:
         return
@@ -131,16 +131,16 @@ def check_directions(recipe):
         told = (change + _change_of_fakes(recipe)) / 2
         if not asks_d or abs(told) < (0.15 if recipe.scores.is_alone() else 1e-3) * abs(change):
             raise AssertionError(
-                "G's step asks another D than the present one: is there a copy of D, or were its weights of "
-                "an earlier time compiled in? Put the discriminator itself into the model that trains G"
+                "G's update asks another D than the present one: is there a copy of D, or were its weights "
+                "of an earlier time compiled in? Put the discriminator itself into the model that trains G"
             )
         change = told
     if way * change < 0:
         higher, lower = ("higher", "lower") if way > 0 else ("lower", "higher")
         raise AssertionError(
-            f"the two steps do not go together: D's steps make reals score {higher} than fakes, and G's "
+            f"the two steps do not go together: D's updates make reals score {higher} than fakes, and G's "
             f"steps make the score of its fakes {lower} still. One of them has the wrong sign or the wrong "
-            f"targets: G's step wants for its fakes the target that D's step has for reals"
+            f"targets: G's update wants for its fakes the target that D's update has for reals"
         )
 
 

@@ -175,7 +175,7 @@ class Recipe:
 
 
 def _whose(turn):
-    return "The step" if turn == "both" else f"{turn}'s step"
+    return "The step" if turn == "both" else f"{turn}'s update"
 
 
 def _check_arguments(generator, discriminator, combined, real_images, d_step, g_step, step):
@@ -185,7 +185,7 @@ def _check_arguments(generator, discriminator, combined, real_images, d_step, g_
             hint = "; the images go to real_images" if hasattr(model, "shape") else hint
             raise TypeError(f"{name}: a {type(model).__name__} came; what serves is a Keras model{hint}")
     if real_images is None:
-        raise TypeError("real_images is missing: give the images that D's steps learn from, as x_train[:64]")
+        raise TypeError("real_images is missing: give images that D's updates learn from, as x_train[:64]")
     if isinstance(real_images, keras.Model) or not keras.tree.flatten(real_images):
         raise TypeError(f"real_images: a {type(real_images).__name__} came; what serves is an array (n, ...)")
     if not all(hasattr(array, "shape") for array in keras.tree.flatten(real_images)) and not isinstance(

@@ -278,7 +278,7 @@ def compiled_anew(generator, discriminator, combined, real_batches, rng):
 
 
 def g_gets(number):
-    """G's step has so many latents, of the sizes of all batches."""
+    """G's update has so many latents, of the sizes of all batches."""
 
     def of_g(generator, discriminator, combined, real_batches, rng):
         step_of_g(combined, draw(rng, number([len(batch) for batch in real_batches])))
