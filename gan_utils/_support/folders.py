@@ -14,7 +14,7 @@ MODES = {"rgb": "RGB", "grayscale": "L"}
 GROUND = 255  # white, under what is transparent and around what is padded
 LEAST_PICTURES = 50  # different ones; from fewer a GAN learns them by heart, and nothing can be measured
 TEST_SHARE = 0.2
-MANY = 500  # pictures, from which on a bar is shown
+MANY = 5_000  # pictures, from which on a bar is shown: some seconds
 
 
 def find_folder(name, names):
