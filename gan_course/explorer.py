@@ -34,9 +34,8 @@ def explore_latents(gan: GAN, dataset: Dataset) -> None:
         ValueError: the GAN's images have another shape than the data set's.
     """
     explorer = LatentExplorer(gan, dataset)
-    start, end = explorer.ends
-    an = "an" if end == 8 else "a"
     start, end = (explorer.names[i] for i in explorer.ends)
+    an = "an" if end.startswith(tuple("8aeiouAEIOU")) else "a"
     alt = f"Left: a generated {start}, its latent moved in two directions. "
     alt += f"Right: a walk, from the {start} to {an} {end}."
     show(explorer.figure(), alt, explorer.controls)

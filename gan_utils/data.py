@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from os import PathLike
-from pathlib import Path
 
 import numpy as np
 
@@ -52,7 +51,7 @@ def load_images(
             prints in one line which one it took.
             Any other is the path of a folder of PNG, JPEG, GIF (first picture), BMP or WebP files, whose
             subfolders are classes. About a fifth of them is the test split, chosen by what a file holds, so
-            that copies stay together. A line tells what came, and what cannot be read and is left out.
+            that copies stay together; no class is all in it. A line tells what came, and what is left out.
         split: "train" or "test".
         image_size: height and width of a folder's pictures; this and what follows are named and meant as in
             `keras.utils.image_dataset_from_directory`.
@@ -93,8 +92,9 @@ def _split(arrays, split, name, test=None):
 
 
 def _load_folder(name, split, *arguments):
-    splits, class_names, told = read_folder(find_folder(name, NAMES), *arguments)
-    called = Path(name).resolve().name
+    folder = find_folder(name, NAMES)
+    splits, class_names, told = read_folder(folder, *arguments)
+    called = folder.resolve().name
     test, train = (np.divide(splits[which][0], 255, dtype="float32") for which in ("test", "train"))
     print(f"Data: {called}, {len(train):,} images to train and {len(test):,} to test, {told}")
     of_test = Dataset(test, splits["test"][1], called, class_names=class_names)

@@ -60,7 +60,7 @@ def build_dcgan_discriminator(image_shape: Shape = (28, 28, 1)) -> keras.Sequent
     discriminator that treats every image alone. And with a hidden dense layer, as in the networks for MNIST
     of Chen et al. (2016, arXiv:1606.03657, appendix C.1): convolutions see strokes, the dense layer sees
     whether they make a digit. Two convolutions halve height and width, which must be multiples of 4; more
-    follow until the shorter is 8 or less: 28 -> 7, 32 -> 8, 48 -> 6, 64 -> 8.
+    follow until the shorter is 8 or less, or odd: 28 -> 7, 32 -> 8, 48 -> 6, 64 -> 8.
     """
     convolutions = []
     for channels in _channels(image_shape):

@@ -112,8 +112,11 @@ class OneBar(keras.callbacks.Callback):
         self.bar.begun = self.steps = done
         self.logs = {}
 
+    def set_model(self, model):
+        super().set_model(model)
+        self.before = model.step - self.steps
+
     def on_train_begin(self, logs=None):
-        self.before = self.model.step - self.steps
         self.bar.update(self.steps, finalize=False)
 
     def on_train_batch_end(self, batch, logs=None):
@@ -121,6 +124,7 @@ class OneBar(keras.callbacks.Callback):
         self.bar.update(self.steps, logs.items(), finalize=False)
 
     def on_train_end(self, logs=None):
+        self.steps = self.model.step - self.before  # an interrupt may have come before the step was told
         self.bar.update(self.steps, self.logs.items(), finalize=True)
 
 

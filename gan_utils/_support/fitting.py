@@ -81,18 +81,23 @@ def fit_gan(gan, images, epochs, batch_size, callbacks, verbose, steps_per_execu
     """See `GAN.fit`. `gan.order`, `gan.position` and `gan.plan` hold what a broken-off one needs to go on."""
     source = as_source(gan, images)
     check_count("epochs", epochs)
-    check_count("batch_size", batch_size, largest=source.images_a_pass)
+    check_count("batch_size", batch_size, largest=source.most)
     check_batch("batch_size: a batch", batch_size, gan.least_batch)
     check_count("steps_per_execution", steps_per_execution)
-    if source.images_a_pass and batch_size * gan.d_steps > source.images_a_pass:
+    if source.most and batch_size * gan.d_steps > source.most:
         raise ValueError(
             f"batch_size: {batch_size} came; a step takes d_steps = {gan.d_steps} such batches of "
-            f"{source.images_a_pass} images: what serves is at most {source.images_a_pass // gan.d_steps}"
+            f"{source.most} images: what serves is at most {source.most // gan.d_steps}"
         )
     callbacks = check_callbacks(callbacks)
     check_whole(gan)
+    before = gan.plan, gan.order, gan.position
     _make_plan(gan, source, epochs, batch_size)
-    source.begin_pass(gan.least_batch * gan.d_steps)
+    try:
+        source.begin_pass(gan.least_batch * gan.d_steps)
+    except BaseException:  # of batches that cannot be trained on: the fit before can still be gone on with
+        gan.plan, gan.order, gan.position = before
+        raise
     if verbose and source.told:
         print(source.told)
     total = gan.plan["steps"]

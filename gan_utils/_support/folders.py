@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import os
 import warnings
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"}
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")  # by content; for others Pillow may run programs
 MODES = {"rgb": "RGB", "grayscale": "L"}
 GROUND = 255  # white, under what is transparent and around what is padded
 LEAST_PICTURES = 50  # different ones; from fewer a GAN learns them by heart, and nothing can be measured
@@ -22,11 +24,11 @@ def find_folder(name, names):
     serves = f"what serves is one of the data sets {', '.join(names)}, or the path of a folder of pictures"
     try:
         folder = Path(name).expanduser()
-    except TypeError as error:
+    except (TypeError, RuntimeError) as error:  # the home of a user who is not known
         raise ValueError(f"name: {name!r} came; {serves}") from error
-    if folder.is_file():
+    if os.path.isfile(folder):  # a Path would raise where it may not look, or where a name is too long
         raise ValueError(f"name: {str(name)!r} is a file; {serves}, as {str(folder.parent)!r}")
-    if not str(name) or not folder.is_dir():
+    if not str(name) or not os.path.isdir(folder):
         raise ValueError(f"name: {str(name)!r} is no data set, and there is no such folder in here; {serves}")
     return folder
 
@@ -47,17 +49,17 @@ def read_folder(folder, image_size, color_mode, crop_to_aspect_ratio, pad_to_asp
     """
     _check_arguments(image_size, color_mode, crop_to_aspect_ratio, pad_to_aspect_ratio)
     crop = not pad_to_aspect_ratio if crop_to_aspect_ratio is None else crop_to_aspect_ratio
-    paths, class_names = _find(folder)
+    paths, refused = _find(folder)
     bar = keras.utils.Progbar(len(paths), interval=0.5, unit_name="picture") if len(paths) >= MANY else None
-    images, labels, digests, refused = [], [], [], []
-    for i, (path, label) in enumerate(paths):
+    images, classes, digests = [], [], []
+    for i, (path, its_class) in enumerate(paths):
         try:
             content = path.read_bytes()
             images.append(_read(path, image_size, MODES[color_mode], crop, pad_to_aspect_ratio))
         except Exception as error:  # of a damaged file Pillow raises whatever it likes
             refused.append(f"{path.relative_to(folder)} ({_why(error)})")
             continue
-        labels.append(label)
+        classes.append(its_class)
         digests.append(hashlib.sha256(content).digest())
         if bar:
             bar.update(i + 1)
@@ -70,6 +72,8 @@ def read_folder(folder, image_size, color_mode, crop_to_aspect_ratio, pad_to_asp
             f"name: the folder {str(folder)!r} holds {different} different pictures{left_out}; what serves "
             f"is {LEAST_PICTURES} or more, better some thousands, in {', '.join(sorted(SUFFIXES))}"
         )
+    names, labels = np.unique(classes, return_inverse=True)  # of what could be read: no number is left out
+    class_names = tuple(names.tolist()) if len(names) > 1 else None
     shape = images[0].shape
     told = f"{'x'.join(map(str, shape))}, {4 * len(images) * math.prod(shape) / 1e6:,.1f} MB"
     if class_names:
@@ -78,11 +82,12 @@ def read_folder(folder, image_size, color_mode, crop_to_aspect_ratio, pad_to_asp
         told += f"; {len(digests) - different} are copies of others"
     if refused:
         told += f"; left out, for they cannot be read: {_some(refused)}"
-    in_test = np.array([int.from_bytes(digest[:4], "big") < TEST_SHARE * 2**32 for digest in digests])
+    in_test = _choose_test(digests, labels)
     splits = {}
     for split, chosen in (("train", ~in_test), ("test", in_test)):
-        of_split = np.array([image for image, one in zip(images, chosen, strict=True) if one])
-        splits[split] = of_split, np.array(labels)[chosen].astype("int64") if class_names else None
+        of_split = [image for image, one in zip(images, chosen, strict=True) if one]
+        arrays = np.array(of_split, "uint8").reshape(-1, *shape)
+        splits[split] = arrays, labels[chosen].astype("int64") if class_names else None
     return splits, class_names, told
 
 
@@ -100,24 +105,45 @@ def _check_arguments(image_size, color_mode, crop_to_aspect_ratio, pad_to_aspect
 
 
 def _find(folder):
-    """Sorted pairs of (path, label) of what has a picture's suffix; the names of the classes, or None."""
-    pictures = [
-        path for path in sorted(folder.rglob("*")) if path.suffix.lower() in SUFFIXES and path.is_file()
-    ]
-    places = [path.relative_to(folder).parts for path in pictures]
-    visible = [not any(part.startswith((".", "__MACOSX")) for part in parts) for parts in places]
-    found = [(path, parts) for path, parts, seen in zip(pictures, places, visible, strict=True) if seen]
-    class_names = sorted({parts[0] for _, parts in found if len(parts) > 1})
-    if len(class_names) < 2:  # one alone tells nothing apart
-        return [(path, 0) for path, _ in found], None
-    beside = [str(path) for path, parts in found if len(parts) == 1]
+    """Sorted pairs of (path, class or "") of what has a picture's suffix; what cannot be looked into."""
+    pictures, refused, closed = [], [], []
+    for place, folders, files in os.walk(folder, onerror=closed.append):
+        folders[:] = [name for name in folders if _is_visible(name)]
+        links = [Path(place, name) for name in folders if os.path.islink(os.path.join(place, name))]
+        refused += [f"{path.relative_to(folder)} (a link to a folder)" for path in links]
+        paths = [Path(place, name) for name in files if _is_visible(name)]
+        pictures += [path for path in paths if path.suffix.lower() in SUFFIXES and _is_readable(path)]
+    refused += [f"{os.path.relpath(error.filename, folder)} ({_why(error)})" for error in closed]
+    found = [(path, path.relative_to(folder).parts) for path in sorted(pictures)]
+    if len({parts[0] for _, parts in found if len(parts) > 1}) < 2:  # one class alone tells nothing apart
+        return [(path, "") for path, _ in found], refused
+    beside = [path.name for path, parts in found if len(parts) == 1]
     if beside:
         raise ValueError(
             f"name: the folder {str(folder)!r} has subfolders, which are classes, and {len(beside)} pictures "
-            f"beside them ({_some([Path(path).name for path in beside])}); what serves is all pictures in "
-            f"subfolders, or none"
+            f"beside them ({_some(beside)}); what serves is all pictures in subfolders, or none"
         )
-    return [(path, class_names.index(parts[0])) for path, parts in found], tuple(class_names)
+    return [(path, parts[0]) for path, parts in found], refused
+
+
+def _is_visible(name):
+    return not name.startswith((".", "__MACOSX"))
+
+
+def _is_readable(path):
+    """Whether to read it: a file, or what will say why it is none; not a pipe, which would never end."""
+    return os.path.isfile(path) or not os.path.exists(path)
+
+
+def _choose_test(digests, labels):
+    """Which pictures are kept from training, by what they hold; but some of each class are trained on."""
+    in_test = np.array([int.from_bytes(digest[:4], "big") < TEST_SHARE * 2**32 for digest in digests])
+    for label in range(labels.max() + 1):
+        of_class = labels == label
+        if in_test[of_class].all():  # a class of one picture, as a rule; its copies go with it
+            its_own = {digests[i] for i in np.flatnonzero(of_class)}
+            in_test &= [digest not in its_own for digest in digests]
+    return in_test
 
 
 def _read(path, image_size, mode, crop, pad):
@@ -126,8 +152,8 @@ def _read(path, image_size, mode, crop, pad):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        with Image.open(path) as picture:
-            picture.draft("RGB", [4 * side for side in size])  # a large JPEG is read smaller, in less memory
+        with Image.open(path, formats=FORMATS) as picture:
+            picture.draft("RGB", 2 * [4 * max(size)])  # a large JPEG is read smaller, in less memory
             picture = ImageOps.exif_transpose(_eight_bits(picture))
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
         picture = picture.convert("RGBA")
@@ -138,20 +164,23 @@ def _read(path, image_size, mode, crop, pad):
     if crop:
         picture = ImageOps.fit(picture, size, method)
     elif pad:
-        picture = ImageOps.pad(picture, size, method, color=GROUND if mode == "L" else (GROUND,) * 3)
+        scale = min(side / its_side for side, its_side in zip(size, picture.size, strict=True))
+        inner = [max(1, round(scale * its_side)) for its_side in picture.size]  # of a panorama, a line
+        whole = Image.new(mode, tuple(size), GROUND if mode == "L" else (GROUND,) * 3)
+        whole.paste(picture.resize(inner, method), [(a - b) // 2 for a, b in zip(size, inner, strict=True)])
+        picture = whole
     else:
         picture = picture.resize(size, method)
     return np.asarray(picture, "uint8").reshape(*image_size, -1)
 
 
 def _eight_bits(picture):
-    """The picture, of 8 bits a channel: 16 bits and more are scaled, where Pillow would cut them off."""
-    if picture.mode not in ("F", "I", "I;16", "I;16B", "I;16L", "I;16N"):
+    """The picture, of 8 bits a channel: 16 are scaled, where Pillow would cut them off."""
+    if picture.mode not in ("I", "I;16", "I;16B", "I;16L", "I;16N"):
         picture.load()
         return picture
-    values, exif = np.asarray(picture).astype("float64"), picture.getexif()
-    values = np.round(values / 257 if values.max() > 255 else values).clip(0, 255)
-    scaled = Image.fromarray(values.astype("uint8"))
+    values, exif = np.asarray(picture), picture.getexif()
+    scaled = Image.fromarray(np.round(values / 257).clip(0, 255).astype("uint8"))
     scaled.getexif().update(exif)
     return scaled
 
@@ -163,7 +192,8 @@ def _why(error):
         "DecompressionBombWarning": "too large",
         "PermissionError": "may not be read",
     }
-    return said.get(type(error).__name__) or (str(error).splitlines() or [type(error).__name__])[0]
+    told = said.get(type(error).__name__) or getattr(error, "strerror", None)
+    return told or (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def _some(names):

@@ -26,14 +26,15 @@ def as_source(gan, images):
 class Array:
     """Images that are here all at once.
 
-    known: what tells them from others, as json keeps it. images_a_pass: their number. told: a line for the
-    user, from `begin_pass` on.
+    known: what tells them from others, as json keeps it. images_a_pass: their number. most: it, as the limit
+    of what a step takes. told: a line for the user, from `begin_pass` on.
     """
 
     told = None
 
     def __init__(self, gan, images):
         self.gan, self.images, self.images_a_pass = gan, images, len(images)
+        self.most = len(images)
         some = images[:: math.ceil(len(images) / 100)]
         self.known = [len(images), zlib.crc32(np.ascontiguousarray(some))]
 
@@ -70,8 +71,11 @@ class Batches:
     """A tf.data.Dataset, a PyDataset, or another iterable of batches, which each pass starts again.
 
     Labels beside the images are left out. Where the first batch holds numbers up to 255, all are divided by
-    255. Attributes and methods as of `Array`; images_a_pass is None until a pass has come to its end.
+    255. Attributes and methods as of `Array`; images_a_pass is None until a pass has come to its end, and no
+    limit, for others of this kind and length may come now.
     """
+
+    most = None
 
     def __init__(self, gan, batches):
         self.gan, self.batches, self.divisor = gan, batches, None
@@ -80,7 +84,7 @@ class Batches:
             raise ValueError(
                 f"images: a {kind} without end came; what serves is one pass over them, as without .repeat()"
             )
-        if number is None and iter(batches) is batches:
+        if number is None and hasattr(batches, "__next__") and iter(batches) is batches:
             raise TypeError(
                 f"images: a {kind} came, which can be gone through only once; what serves is what each pass "
                 f"can start again: an array, a tf.data.Dataset, a keras.utils.PyDataset, or an object whose "
@@ -111,7 +115,7 @@ class Batches:
         return sum(map(len, self.waiting))
 
     def take(self, n):
-        images = np.concatenate(self.waiting)
+        images = np.concatenate(self.waiting) if len(self.waiting) > 1 else self.waiting[0]
         self.waiting = [images[n:]]
         return images[:n]
 
@@ -133,6 +137,7 @@ class Batches:
     def _images(self):
         """One pass: float32 (n, ...) in [0, 1]."""
         if isinstance(self.batches, keras.utils.PyDataset):
+            self.batches.on_epoch_begin()
             yield from (self._checked(self.batches[i]) for i in range(self.batches.num_batches))
             self.batches.on_epoch_end()
         else:
@@ -153,11 +158,13 @@ class Batches:
             )
         if self.divisor is None and images.size and images.dtype.kind in "uif":
             low, high = images.min(), images.max()
-            in_bytes = low >= 0 and high <= 255 and (high > 1 or images.dtype.kind != "f")
+            # Rounding may lead beyond 1, and masks of 0 and 1 come as bytes: neither is of 255.
+            in_bytes = low >= 0 and high <= 255 and (high > 16 if images.dtype.kind == "f" else high != 1)
             self.divisor = 255 if in_bytes else 1
             self.told = f"Images of {images.dtype} up to {high:g} came: " + (
                 "all are divided by 255." if in_bytes else "they are taken as they are."
             )
+        images = np.array(images)  # a copy, for the next batch may come in the same memory
         if self.divisor == 255:
             images = np.divide(images, 255, dtype="float32")
         return check_images(images, self.gan.image_shape, "batch")

@@ -28,4 +28,6 @@ def to_images(outputs, value_range):
     """What a generator put out, as float32 images in [0, 1]."""
     low, high = value_range
     outputs = outputs.astype("float32", copy=False)  # of another type where Keras's floatx or policy is
-    return outputs if value_range == IMAGES else (outputs - np.float32(low)) / np.float32(high - low)
+    if value_range == IMAGES:
+        return outputs
+    return ((outputs - np.float32(low)) / np.float32(high - low)).clip(0, 1)  # rounding leads beyond

@@ -227,6 +227,11 @@ def test_without_labels_it_walks_between_what_differs_most(tmp_path, monkeypatch
     plt.close(explorer.figure())
     parts = inside(explorer.controls(ipywidgets))
     assert not any("read as" in str(part.value) for part in parts.values())
+    alts = []
+    monkeypatch.setattr("gan_course.explorer.show", lambda figure, alt, controls: alts.append(alt))
+    course.explore_latents(gan, explorer.dataset)
+    plt.close("all")
+    assert alts[0].endswith("a walk, from the picture 4 to a picture 8.")
 
 
 # debug_step

@@ -32,13 +32,16 @@ class CutWithLength(Cut):
 class Pieces(keras.utils.PyDataset):
     def __init__(self, images, size):
         super().__init__()
-        self.images, self.size, self.ends = images, size, 0
+        self.images, self.size, self.begins, self.ends = images, size, 0, 0
 
     def __len__(self):
         return -(-len(self.images) // self.size)
 
     def __getitem__(self, i):
         return self.images[i * self.size :][: self.size], np.zeros(self.size)
+
+    def on_epoch_begin(self):
+        self.begins += 1
 
     def on_epoch_end(self):
         self.ends += 1
@@ -83,7 +86,7 @@ def test_each_pass_starts_them_again(images):
     cut, pieces = Cut(images, 9), Pieces(images, 9)
     small_gan().fit(cut, epochs=3, batch_size=16, verbose=0)
     small_gan().fit(pieces, epochs=3, batch_size=16, verbose=0)
-    assert (cut.passes, pieces.ends) == (3, 3)
+    assert (cut.passes, pieces.begins, pieces.ends) == (3, 3, 3)
 
 
 def test_many_steps_in_a_call(images):
@@ -110,6 +113,40 @@ def test_bytes_are_divided(dtype, told, images, capsys):
     gan.fit(Cut(np.round(images * 255).astype(dtype), 16), epochs=3, batch_size=16)
     assert_same(gan, by_hand, tolerance=1e-6)
     assert f"Images of {told} came: all are divided by 255." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "wrong, message",
+    [
+        (lambda x: (x > 0.5).astype("uint8"), r'dtype uint8 came.*: batch\.astype\("float32"\)'),
+        (lambda x: x * np.float32(1.0000002), r"values from 0 to 1\.0000002 came.*: np\.clip\(batch, 0, 1\)"),
+    ],
+)
+def test_what_is_not_of_255_is_not_divided(wrong, message, images):
+    """Masks of 0 and 1, and what a rounding error leads beyond 1: divided by 255 they would be black."""
+    with pytest.raises((TypeError, ValueError), match=message):
+        small_gan().fit(Cut(wrong(images), 16), batch_size=16, verbose=0)
+
+
+def test_each_batch_in_the_same_memory(images, by_hand):
+    class Reused(Cut):
+        def __iter__(self):
+            memory = np.empty_like(self.images[: self.size])
+            for piece in super().__iter__():
+                memory[: len(piece)] = piece
+                yield memory[: len(piece)]
+
+    gan = small_gan()
+    gan.fit(Reused(images, 7), epochs=3, batch_size=16, verbose=0)
+    assert_same(gan, by_hand)
+
+
+def test_more_come_than_before(images):
+    """How many came of the first is no limit for the second, of which as little is known."""
+    gan = small_gan()
+    gan.fit(Cut(images[:20], 10), batch_size=10, verbose=0)
+    gan.fit(Cut(images, 10), batch_size=50, verbose=0)
+    assert gan.step == 2 + 2
 
 
 def test_what_is_in_range_stays(images, capsys):
@@ -155,6 +192,15 @@ def test_broken_off_and_gone_on_with(at, size, images, by_hand, tmp_path):
         assert other.status == "trained for 21 steps"
 
 
+@pytest.mark.parametrize(
+    "cut, of", [(lambda images: images, "7"), (lambda images: Cut(images, 16), "Unknown")]
+)
+def test_broken_off_the_bar_counts_the_last_step(cut, of, images, capsys):
+    with pytest.raises(KeyboardInterrupt, match="stopped at step 3"):
+        small_gan().fit(cut(images), batch_size=16, callbacks=[Break(3)])
+    assert f"3/{of}" in capsys.readouterr().out.splitlines()[-1]
+
+
 def test_fewer_come_than_before(images):
     """The pass under way is over, where the images that it had are all that come now."""
     gan = small_gan()
@@ -162,6 +208,17 @@ def test_fewer_come_than_before(images):
         gan.fit(Cut(images, 16), epochs=2, batch_size=16, callbacks=[Break(3)], verbose=0)
     gan.fit(Cut(images[:48], 16), epochs=2, batch_size=16, verbose=0)
     assert gan.step == 3 + 6 and gan.status.startswith("trained")
+
+
+def test_a_fit_that_cannot_begin_leaves_the_one_before(images):
+    gan, whole = small_gan(), small_gan()
+    whole.fit(images, epochs=2, batch_size=16, verbose=0)
+    with pytest.raises(KeyboardInterrupt):
+        gan.fit(images, epochs=2, batch_size=16, callbacks=[Break(3)], verbose=0)
+    with pytest.raises(ValueError, match="0 came in all"):
+        gan.fit(Cut(images[:0], 16), batch_size=16, verbose=0)
+    gan.fit(images, epochs=2, batch_size=16, verbose=0)
+    assert_same(gan, whole)
 
 
 def test_from_an_array_to_batches_and_back(images):

@@ -1,5 +1,6 @@
 """A folder of one's own as a data set: what people have in folders, and what they get for it."""
 
+import hashlib
 import io
 import os
 import sys
@@ -116,6 +117,11 @@ def test_sixteen_bits_and_grey(color_mode, channels, tmp_path):
     np.testing.assert_allclose(image, np.repeat(ramp[..., None] / 65535, channels, axis=-1), atol=0.01)
 
 
+def test_dark_sixteen_bits_stay_dark(tmp_path):
+    """200 of 65,535 is black, whatever else is in the picture."""
+    assert one(tmp_path, Image.fromarray(np.full((32, 32), 200, "uint16"))).max() < 0.01
+
+
 def test_proportions(tmp_path):
     wide = Image.new("RGB", (96, 32), "black")
     wide.paste(Image.new("RGB", (32, 32), "red"), (32, 0))
@@ -128,6 +134,13 @@ def test_proportions(tmp_path):
     np.testing.assert_array_equal(padded[2, 16], (1, 1, 1))  # white above
     np.testing.assert_array_equal(padded[16, [2, 16, 29]], [(0, 0, 0), (1, 0, 0), (0, 0, 0)])
     np.testing.assert_array_equal(squeezed[5, [5, 16, 26]], [(0, 0, 0), (1, 0, 0), (0, 0, 0)])
+
+
+@pytest.mark.parametrize("size", [(10_000, 60), (60, 10_000)])
+def test_a_padded_panorama_is_a_line(size, tmp_path):
+    image = one(tmp_path, Image.new("RGB", size, "red"), pad_to_aspect_ratio=True)
+    lines = (image == (1, 0, 0)).all(axis=-1).all(axis=int(size[0] > size[1]))
+    assert lines.sum() == 1 and (image == (1, 1, 1)).all(axis=-1).sum() == 32 * 31
 
 
 def test_a_panorama_and_a_point(tmp_path):
@@ -169,6 +182,39 @@ def test_what_cannot_be_read_is_named_and_left_out(tmp_path, capsys, monkeypatch
     assert len(everything(dataset)) == 60
     assert all(name in told for name in ("cut off.jpg", "text.png", "empty.gif", "bomb.png (too large)"))
     assert "DS_Store" not in told and "notes" not in told and "._" not in told
+
+
+def test_what_is_no_picture_by_its_content(tmp_path, capsys):
+    """Pillow would have Ghostscript run a page, whatever the file is called."""
+    page = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n"
+    (fill(tmp_path) / "page.png").write_bytes(page)
+    assert len(everything(gu.load_images(tmp_path))) == 60
+    assert "page.png (no picture)" in capsys.readouterr().out
+
+
+def test_a_class_that_may_not_be_read_is_named(tmp_path, capsys, monkeypatch):
+    fill(tmp_path, 90, ("a", "b", "c"))
+    scandir = os.scandir
+
+    def closed(place):
+        if os.path.basename(place) == "b":
+            raise PermissionError(13, "Permission denied", place)
+        return scandir(place)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    dataset = gu.load_images(tmp_path)
+    assert dataset.class_names == ("a", "c") and set(dataset.labels) == {0, 1}
+    assert "b (may not be read)" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_links_are_named(tmp_path, capsys):
+    fill(tmp_path / "there", 60, ("a", "b"))
+    (tmp_path / "there" / "linked").symlink_to(fill(tmp_path / "elsewhere", 3), target_is_directory=True)
+    (tmp_path / "there" / "a" / "gone.png").symlink_to(tmp_path / "nowhere.png")
+    assert gu.load_images(tmp_path / "there").class_names == ("a", "b")
+    told = capsys.readouterr().out
+    assert "linked (a link to a folder)" in told and "gone.png (No such file" in told
 
 
 def test_a_folder_that_may_not_be_written(tmp_path):
@@ -228,7 +274,9 @@ def test_other_arguments(arguments, kind, message, tmp_path):
         gu.load_images(fill(tmp_path, 3), **arguments)
 
 
-@pytest.mark.parametrize("name", ["no such thing", "", "mnits", None, 3])
+@pytest.mark.parametrize(
+    "name", ["no such thing", "", "mnits", None, 3, "~nobody of this name/pictures", "long" * 1000]
+)
 def test_neither_a_name_nor_a_folder(name):
     with pytest.raises(ValueError, match=r"^name: .* one of the data sets .* or the path of a folder .*\Z"):
         gu.load_images(name)
@@ -247,11 +295,41 @@ def test_a_link_that_leads_round(tmp_path):
     assert len(everything(gu.load_images(tmp_path))) == 60
 
 
-def test_a_class_that_the_test_part_lacks(tmp_path):
-    """One picture of a class cannot be in both parts; all that follows still works."""
-    fill(tmp_path, 160, ("a", "b"))
-    (tmp_path / "rare").mkdir()
-    draw(999).save(tmp_path / "rare" / "one.png")
-    dataset = gu.load_images(tmp_path, image_size=(12, 12))
-    labels = np.concatenate([dataset.labels, dataset.test.labels])
-    assert Counter(labels.tolist()) == {0: 80, 1: 80, 2: 1}
+def for_the_test_split():
+    """A picture as a file that its content puts into the test split."""
+    files = [io.BytesIO() for _ in range(100)]
+    for i, file in enumerate(files):
+        draw(1000 + i).save(file, "png")
+    return next(f.getvalue() for f in files if hashlib.sha256(f.getvalue()).digest()[0] < 51)
+
+
+@pytest.mark.parametrize("copied", [False, True])
+def test_a_class_of_one_picture_is_trained_on(copied, tmp_path):
+    """It can be in one part only; without it the training labels would have a gap."""
+    fill(tmp_path, 80, ("a", "c", "b"))
+    (tmp_path / "between").mkdir()
+    places = [tmp_path / "between", *([tmp_path / "a"] if copied else [])]
+    for place in places:
+        (place / "one.png").write_bytes(for_the_test_split())
+    dataset = gu.load_images(tmp_path)
+    assert dataset.class_names == ("a", "b", "between", "c")
+    assert sorted(set(dataset.labels)) == [0, 1, 2, 3] and 2 not in dataset.test.labels
+    train, test = ({image.tobytes() for image in part.images} for part in (dataset, dataset.test))
+    assert len(test) > 5 and not train & test
+
+
+def test_classes_of_one_picture_each(tmp_path):
+    dataset = gu.load_images(fill(tmp_path, 60, [f"{i:02}" for i in range(60)]))
+    assert sorted(dataset.labels) == list(range(60)) and dataset.test.images.shape == (0, 32, 32, 3)
+
+
+@pytest.mark.parametrize("classes", ["abc", "ab"])
+def test_a_class_of_nothing_readable_is_none(classes, tmp_path):
+    fill(tmp_path, 60, [name for name in classes if name != "b"])
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "text.png").write_text("no picture")
+    dataset = gu.load_images(tmp_path)
+    if classes == "ab":
+        assert dataset.class_names is None and dataset.labels is None
+    else:
+        assert dataset.class_names == ("a", "c") and set(dataset.labels) == {0, 1}

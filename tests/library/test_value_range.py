@@ -6,6 +6,7 @@ import pytest
 from keras import layers
 
 import gan_utils as gu
+from gan_utils._support.value_ranges import to_images
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +63,12 @@ def test_people_see_images(steps_per_execution, images, tmp_path):
     assert again.value_range == (-1, 1)
     np.testing.assert_array_equal(again.generate(5, seed=1), gan.generate(5, seed=1))
     assert again.train_on_batch(images) == gan.train_on_batch(images)
+
+
+def test_a_coarse_number_type_does_not_lead_out_of_the_images():
+    """Of mixed precision: the nearest float16 to 1.2 is 1.2002."""
+    drawn = to_images(np.array([-0.3, 0.45, 1.2], "float16"), (-0.3, 1.2))
+    assert drawn.dtype == np.float32 and drawn.min() == 0 and drawn.max() == 1
 
 
 def test_both_ranges_learn_alike(images):

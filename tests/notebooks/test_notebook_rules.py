@@ -79,7 +79,7 @@ def stored_stderr(notebook):
 
 @breaks(rules.fits_its_size, "bytes")
 def too_large(notebook):
-    cell(notebook).outputs = prints("x" * 1_500_000)
+    cell(notebook).outputs = prints("x" * rules.LARGEST_BYTES)
 
 
 @breaks(rules.keeps_cells_short, "code-1 has 26 lines")

@@ -104,7 +104,9 @@ def targets():
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     for name, extras, recipe in re.findall(r"^([a-z-]+): environment-([a-z-]+).*\n((?:\t.*\n)+)", text, re.M):
         for module in re.findall(r"\$\(RUN\) -m (tools[\w.]+)", recipe):
-            yield pytest.param(extras.split("-"), f"{module.replace('.', '/')}.py", id=name)
+            path = module.replace(".", "/")
+            script = f"{path}/__main__.py" if (ROOT / path).is_dir() else f"{path}.py"
+            yield pytest.param(extras.split("-"), script, id=name)
         for script in re.findall(r"\$\(RUN\) (benchmarks/\w+\.py)", recipe):
             yield pytest.param(extras.split("-"), script, id=name)
 

@@ -38,7 +38,7 @@ def paragraph(lines):
     """Lines as they are: in letters of one width where several are set out in columns, else as text."""
     if sum(bool(GAP.search(line)) for line in lines) > 1:
         return f"<pre>{html.escape(chr(10).join(lines))}</pre>"
-    return "".join(f"<p>{html.escape(' '.join(line.split()))}</p>" for line in lines)
+    return "\n".join(f"<p>{html.escape(' '.join(line.split()))}</p>" for line in lines)
 
 
 def table_of(heads, rows):
