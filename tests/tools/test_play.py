@@ -166,6 +166,7 @@ def recognised(folder, steps):
     return np.mean(gu.classify(pictures, gu.load_images("digits")).max(axis=1) > 0.9), found
 
 
+@pytest.mark.slow
 @node
 def test_its_digits_are_legible(tmp_path, record_property):
     share, found = recognised(tmp_path, 700)
