@@ -23,7 +23,7 @@ SIZES = [(1280, 720), (1920, 1080), (1024, 768)]
 LEGIBLE = 24  # pixels at 1280x720: what can be read from the back of a room
 SMALL_PRINT = 18  # the same of the letters in figures
 FIGURE_TEXT = course.STYLE["font.size"] / 72 * 100  # pixels: our figures' smallest print, at 100 dots an inch
-NO_LETTERS = ["Ten rows of ten handwritten digits", "A grid of one hundred generated"]  # how their alt begins
+NO_LETTERS = ["Ten rows of ten handwritten digits", "A grid of a hundred generated"]  # how their alt begins
 
 pytestmark = pytest.mark.browser
 
