@@ -179,7 +179,10 @@ class Break(keras.callbacks.Callback):
             raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("at, size", [(1, 7), (7, 16), (10, 7), (21, 16)])
+@pytest.mark.parametrize(
+    "at, size",
+    [(10, 7), *(pytest.param(*way, marks=pytest.mark.slow) for way in ((1, 7), (7, 16), (21, 16)))],
+)
 def test_broken_off_and_gone_on_with(at, size, images, by_hand, tmp_path):
     gan, cut = small_gan(), Cut(images, size)
     with pytest.raises(KeyboardInterrupt):

@@ -27,7 +27,11 @@ def images():
 
 
 @pytest.mark.parametrize(
-    ("name", "seed"), [*itertools.product(ELEVEN, (0, 1)), *zip(OTHERS, [0] * 5, strict=True)]
+    ("name", "seed"),
+    [
+        *zip(ELEVEN + OTHERS, [0] * 16, strict=True),
+        *(pytest.param(name, 1, marks=pytest.mark.slow) for name in ELEVEN),
+    ],
 )
 def test_a_recipe_is_judged_rightly(name, seed, images):
     good, said = sample_gans.verdict(name, images, seed)

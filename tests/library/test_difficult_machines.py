@@ -252,8 +252,24 @@ def test_settings_that_keep_keras_from_starting_are_told_in_one_line(keras_json,
     assert result.stderr.count("Traceback") == 1
 
 
-def test_keras_json_with_float16_is_told_before_a_weight_moves(tmp_path):
-    """And channels_first, and float64, serve our networks."""
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (
+            '{"floatx": "float16"}',
+            "refused: generator has weights of float16, too coarse to train (keras.json",
+        ),
+        (
+            '{"backend": "numpy"}',
+            "refused: Keras's backend 'numpy' cannot train: set KERAS_BACKEND to one of",
+        ),
+        *(
+            pytest.param(serves, "trained: float32 (8, 10)", marks=pytest.mark.slow)
+            for serves in ('{"image_data_format": "channels_first"}', '{"floatx": "float64"}')
+        ),
+    ],
+)
+def test_what_keras_json_sets_serves_or_is_told_before_a_weight_moves(settings, said, tmp_path):
     code = """
         import numpy as np
         import gan_utils as gu
@@ -265,17 +281,5 @@ def test_keras_json_with_float16_is_told_before_a_weight_moves(tmp_path):
         except ValueError as error:
             print("refused:", error)
     """
-    for keras_json, said in (
-        (
-            '{"floatx": "float16"}',
-            "refused: generator has weights of float16, too coarse to train (keras.json",
-        ),
-        ('{"image_data_format": "channels_first"}', "trained: float32 (8, 10)"),
-        ('{"floatx": "float64"}', "trained: float32 (8, 10)"),
-        (
-            '{"backend": "numpy"}',
-            "refused: Keras's backend 'numpy' cannot train: set KERAS_BACKEND to one of",
-        ),
-    ):
-        (tmp_path / "keras.json").write_text(keras_json)
-        assert said in run(code, ROOT, {"KERAS_HOME": str(tmp_path)})
+    (tmp_path / "keras.json").write_text(settings)
+    assert said in run(code, ROOT, {"KERAS_HOME": str(tmp_path)})

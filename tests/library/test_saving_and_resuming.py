@@ -151,7 +151,6 @@ def test_a_killed_process_leaves_the_last_checkpoint(images, uninterrupted, tmp_
     assert_same(loaded, uninterrupted)
 
 
-KILLS = 200
 SAVING_FOR_EVER = """
 import os, random, signal, sys, time
 import numpy as np
@@ -207,15 +206,16 @@ print(counts)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
-def test_saving_killed_at_random_moments_leaves_old_or_new(tmp_path):
+@pytest.mark.parametrize("kills", [40, pytest.param(200, marks=pytest.mark.slow)])
+def test_saving_killed_at_random_moments_leaves_old_or_new(kills, tmp_path):
     # Keras's NumPy backend saves the same way, starts in no time and may be forked.
     folder = tmp_path / "gan"
     result = subprocess.run(
-        [sys.executable, "-c", SAVING_FOR_EVER, str(folder / "saved"), str(KILLS)],
+        [sys.executable, "-c", SAVING_FOR_EVER, str(folder / "saved"), str(kills)],
         env=os.environ | {"KERAS_BACKEND": "numpy"}, capture_output=True, text=True, timeout=600,
     )  # fmt: skip
     assert result.returncode == 0, result.stdout + result.stderr
-    print(f"{KILLS} kills found the saved GAN", result.stdout)
+    print(f"{kills} kills found the saved GAN", result.stdout)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of file size")
