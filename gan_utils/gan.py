@@ -10,7 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from gan_utils._support import averaging, callbacks, fitting, network_checks, saving
+from gan_utils._support import averaging, callbacks, devices, fitting, network_checks, processes, saving
 from gan_utils._support.image_checks import check_count, check_images
 from gan_utils._support.own_losses import own_loss
 from gan_utils._support.pictures import to_bytes
@@ -77,6 +77,7 @@ class GAN:
         value_range: tuple[float, float] = (0, 1),
     ):
         check_backend()
+        devices.check_distribution()
         check_count("d_steps", d_steps)
         self.combined = build_combined(generator, discriminator)
         self.generator, self.discriminator = generator, discriminator
@@ -96,7 +97,7 @@ class GAN:
         self.latent_dim, self.image_shape = generator.input_shape[1], generator.output_shape[1:]
         self.average = average
         self.least_batch = 2 if network_checks.needs_company(generator) else 1
-        self._averaged_generator = network_checks.clone(generator) if average else generator
+        self._averaged_generator = averaging.begin(generator, average)
         self.random = np.random.default_rng(seed)
         self.frame_latents = self._draw_latents(FRAME_IMAGES, np.random.default_rng(seed))
         self.step, self.frames = 0, []
@@ -104,6 +105,7 @@ class GAN:
         self.curves = {"d_loss": [], "g_loss": [], "d_accuracy": []}
         self.plan = {}  # of the latest `fit`: what was asked, and how many of its epochs are done
         self.history, self.stop_training, self.broken_step = None, False, None
+        processes.share_state(self)
         self._compiled_steps = None  # what `fit` runs where steps_per_execution is above 1
 
     __getattr__ = callbacks.missing_attribute
@@ -114,7 +116,8 @@ class GAN:
     @property
     def averaged_generator(self) -> keras.Model:
         """The generator that `generate` draws with: averaged weights, or `generator` where average is 0."""
-        if self.average and self.step < averaging.EVERY:  # there is no average yet
+        no_average_yet = self.step < averaging.EVERY or not self.average
+        if no_average_yet and self._averaged_generator is not self.generator:
             self._averaged_generator.set_weights(self.generator.get_weights())
         return self._averaged_generator
 
@@ -230,7 +233,8 @@ class GAN:
             raise ValueError("latents holds NaN or infinity; draw them from a standard normal distribution")
         generator = network_checks.check_strategy(self.averaged_generator)
         chunks = np.split(latents, range(1000, len(latents), 1000))  # bounds the memory
-        outputs = np.concatenate([generator.predict_on_batch(chunk) for chunk in chunks])
+        with devices.on_one_device():
+            outputs = np.concatenate([generator.predict_on_batch(chunk) for chunk in chunks])
         return to_images(outputs, self.value_range)
 
     def keep_frame(self) -> None:

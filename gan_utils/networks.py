@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from gan_utils._support import gradients, network_checks
+from gan_utils._support import devices, gradients, network_checks
 from gan_utils._support.image_checks import check_count
 from gan_utils._support.settings import CHANNELS_LAST
 
@@ -125,6 +125,10 @@ class _OneTrains:
     trainable_variables = property(lambda model: model.learner.trainable_variables)
     non_trainable_weights = property(lambda model: _without(model.weights, model.trainable_weights))
     non_trainable_variables = property(lambda model: _without(model.variables, model.trainable_variables))
+
+    def train_on_batch(self, x, y=None, *arguments, **named):
+        with devices.shared_out((x, y)) as (x, y):
+            return super().train_on_batch(x, y, *arguments, **named)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         if training:  # each step reports its own batch; inside the compiled step this costs nothing

@@ -14,6 +14,7 @@ from gan_utils._support.classifiers import (
     once_per_object,
     training_images,
 )
+from gan_utils._support.devices import on_one_device
 from gan_utils._support.image_checks import check_images
 from gan_utils._support.neighbours import density_coverage, nearest_distances
 from gan_utils.data import Dataset
@@ -23,6 +24,7 @@ MOST_NEAREST = 1_000  # generated images whose nearest training image is looked 
 LEAST_IMAGES = 50  # on either side; of fewer no covariance says anything
 
 
+@on_one_device()
 def evaluate_quality(images: np.ndarray, dataset: Dataset) -> dict[str, float]:
     """Compare generated images with a data set, the training split.
 
@@ -70,6 +72,7 @@ def evaluate_quality(images: np.ndarray, dataset: Dataset) -> dict[str, float]:
     return result
 
 
+@on_one_device()
 def classify(images: np.ndarray, dataset: Dataset) -> np.ndarray:
     """Class probabilities, float32 (n, classes), of images (n, height, width, channels), by a classifier.
 

@@ -4,7 +4,9 @@ Yazici et al. 2018, arXiv:1806.04498, equation 2: an exponential moving average,
 tenth step, which costs less and comes to nearly the same.
 """
 
-from keras import ops
+from keras import distribution, ops
+
+from gan_utils._support import devices, network_checks
 
 EVERY = 10  # steps
 
@@ -13,6 +15,17 @@ def check_average(average):
     """Raise ValueError unless it is a decay."""
     if not 0 <= average < 1:
         raise ValueError(f"average must be in [0, 1), where 0 is off; it is {average!r}")
+
+
+def begin(generator, average):
+    """The generator to draw with: a copy for the average; without average and distribution, itself.
+
+    Under a distribution it lives on one device, so that a process can draw alone.
+    """
+    if not average and distribution.distribution() is None:
+        return generator
+    with devices.on_one_device():
+        return network_checks.clone(generator)
 
 
 def decay(average, step):
@@ -27,12 +40,12 @@ def decay(average, step):
 
 def update(averages, weights, decay):
     """Move Keras variables towards others of the same shapes."""
-    for average, new in zip(averages, moved(averages, weights, decay), strict=True):
+    for average, new in zip(averages, moved(averages, devices.here(weights), decay), strict=True):
         average.assign(new)
 
 
 def moved(averages, weights, decay):
     return [
-        weight + ops.convert_to_tensor(decay, dtype=weight.dtype) * (average - weight)
+        weight + ops.convert_to_tensor(decay, dtype=average.dtype) * (average - weight)
         for average, weight in zip(averages, weights, strict=True)
     ]

@@ -19,6 +19,7 @@ import numpy as np
 from keras import layers
 
 from gan_utils._support import downloads
+from gan_utils._support.devices import on_one_device
 from gan_utils._support.downloads import keras_folder
 from gan_utils._support.image_checks import check_images
 from gan_utils._support.pictures import to_bytes
@@ -56,6 +57,7 @@ def build_classifier(image_shape=(28, 28, 1), classes=10):
     )
 
 
+@on_one_device()
 def train_classifier(dataset: Any, epochs: int = 5) -> keras.Model:
     """Train the classifier of the quality measures on a data set: Adam, cross-entropy and nothing else.
 

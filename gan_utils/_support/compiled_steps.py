@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from gan_utils._support import averaging
+from gan_utils._support import averaging, devices, network_checks
 
 
 class CompiledSteps:
@@ -25,8 +25,7 @@ class CompiledSteps:
     def __init__(self, gan):
         self.gan = gan
         for model in _models(gan):  # what Keras makes in its first step cannot be made in a loop
-            if not model.optimizer.built:
-                model.optimizer.build(model.trainable_variables)
+            network_checks.build_optimizer(model)
             model.compute_metrics(None, ops.ones((1, 1)), ops.ones((1, 1)))
         self.made_for, self.run = self._parts(), _COMPILE[keras.backend.backend()](gan)
 
@@ -121,10 +120,12 @@ def _jax(gan):
     averages, weights = gan._averaged_generator.weights, gan.generator.weights
     variables = {id(v): v for model in _models(gan) for part in _state(model) for v in part}
     variables |= {id(v): v for v in averages}
+    on_one = {id(v) for v in averages} - {id(v) for v in weights}
 
+    # A list, whose order is the same in each process: JAX sorts a dict by its keys.
     def step(values, batch):
         *arrays, decay = batch
-        values = dict(values)
+        values = dict(zip(variables, values, strict=True))
 
         def stateless_train_step(model):
             def train_step(data):
@@ -141,24 +142,29 @@ def _jax(gan):
             old, new = ([values[id(v)] for v in part] for part in (averages, weights))
             moved = jax.lax.cond(decay < 1, lambda: averaging.moved(old, new, decay), lambda: old)
             values.update(zip(map(id, averages), moved, strict=True))
-        return values, numbers
+        return list(values.values()), numbers
 
-    one_step = jax.jit(step)
-    many_steps = jax.jit(lambda values, *batches: jax.lax.scan(step, values, batches))
+    def values_now():
+        return [devices.put(v.value) if key in on_one else v.value for key, v in variables.items()]
 
-    def steps(values, *batches):
+    layouts = devices.layouts(values_now())
+    one_step = jax.jit(step, out_shardings=layouts)
+    many_steps = jax.jit(lambda values, *batches: jax.lax.scan(step, values, batches), out_shardings=layouts)
+
+    def steps(values, images, latents, decays):
         if jax.default_backend() != "cpu":
-            return many_steps(values, *batches)
+            return many_steps(values, devices.put(images, axis=2), devices.put(latents, axis=2), decays)
         numbers = []  # on a CPU convolutions are many times slower in a compiled loop
-        for batch in zip(*batches, strict=True):
+        for images_, latents_, decay in zip(images, latents, decays, strict=True):
+            batch = devices.put(images_, axis=1), devices.put(latents_, axis=1), decay
             values, found = one_step(values, batch)
             numbers.append(found)
         return values, numbers
 
     def run(*batches):
-        values, numbers = steps({key: v.value for key, v in variables.items()}, *batches)
-        for key, v in variables.items():
-            v.assign(values[key])
+        values, numbers = steps(values_now(), *batches)
+        for (key, v), value in zip(variables.items(), values, strict=True):
+            v.assign(*(devices.here([value]) if key in on_one else [value]))
         return np.asarray(numbers)
 
     return run

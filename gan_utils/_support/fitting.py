@@ -1,5 +1,6 @@
 """The passes of `GAN.fit` over the data: order, callbacks, film; and steps that are done whole."""
 
+import contextlib
 import functools
 import math
 import sys
@@ -7,7 +8,7 @@ import sys
 import keras
 import numpy as np
 
-from gan_utils._support import averaging, compiled_steps
+from gan_utils._support import averaging, compiled_steps, devices, processes
 from gan_utils._support.callbacks import LOGS, OneBar, check_callbacks
 from gan_utils._support.image_checks import check_count
 from gan_utils._support.interrupts import interrupts_wait
@@ -91,6 +92,11 @@ def fit_gan(gan, images, epochs, batch_size, callbacks, verbose, steps_per_execu
         )
     callbacks = check_callbacks(callbacks)
     check_whole(gan)
+    asked = [source.known, epochs, batch_size, steps_per_execution]
+    processes.check_alike(
+        "what fit was given", asked, "the same images and numbers, of which each takes its part"
+    )
+    verbose = verbose if processes.is_first() else 0
     before = gan.plan, gan.order, gan.position
     _make_plan(gan, source, epochs, batch_size)
     try:
@@ -98,8 +104,9 @@ def fit_gan(gan, images, epochs, batch_size, callbacks, verbose, steps_per_execu
     except BaseException:  # of batches that cannot be trained on: the fit before can still be gone on with
         gan.plan, gan.order, gan.position = before
         raise
-    if verbose and source.told:
-        print(source.told)
+    for told in filter(None, (source.told, devices.told(batch_size))):
+        if verbose:
+            print(told)
     total = gan.plan["steps"]
     bar = OneBar(total, total - _steps_left(gan, source) if total else 0)
     if verbose == 1 and not any(isinstance(c, keras.callbacks.ProgbarLogger) for c in callbacks):
@@ -110,7 +117,10 @@ def fit_gan(gan, images, epochs, batch_size, callbacks, verbose, steps_per_execu
     )
     gan.stop_training = False
     try:
-        _make_passes(gan, source, batch_size, steps_per_execution, callbacks)
+        # Alone in a step, a process would wait for ever: that one of several is interrupted, all must know.
+        hold = interrupts_wait if processes.processes() > 1 else contextlib.nullcontext
+        with hold() as interrupts:
+            _make_passes(gan, source, batch_size, steps_per_execution, callbacks, interrupts)
     except KeyboardInterrupt:
         if bar in callbacks.callbacks:  # it ends its line
             bar.on_train_end()
@@ -145,7 +155,7 @@ def _steps(gan, n):
     return max(1, math.ceil((n + 1 - least) / size)) if n >= least else 0
 
 
-def _make_passes(gan, source, batch_size, steps_per_execution, callbacks):
+def _make_passes(gan, source, batch_size, steps_per_execution, callbacks, interrupts):
     if not gan.frames:
         gan.keep_frame()
     size, least, epoch_logs = batch_size * gan.d_steps, gan.least_batch * gan.d_steps, {}
@@ -176,15 +186,23 @@ def _make_passes(gan, source, batch_size, steps_per_execution, callbacks):
             batches += [list(log.values()) for log in logs]
             sizes += steps * [n / steps]
             callbacks.on_train_batch_end(len(batches) - 1, logs[-1])
-            if gan.stop_training:
+            if _stopped(gan, interrupts):
                 break
         epoch_logs = dict(zip(LOGS, np.average(batches, axis=0, weights=sizes).tolist(), strict=True))
         callbacks.on_epoch_end(epoch, epoch_logs)
-        if gan.stop_training:
+        if _stopped(gan, interrupts):
             gan.keep_frame()
             gan.plan["done"] = gan.plan["epochs"]  # it has ended as it was asked to
             break
     callbacks.on_train_end(epoch_logs)
+
+
+def _stopped(gan, interrupts):
+    """Whether a callback has asked for the end, in any process; an interrupt in one is one in all."""
+    gan.stop_training, interrupted = processes.any_of(gan.stop_training, bool(interrupts))
+    if interrupted:
+        raise KeyboardInterrupt
+    return gan.stop_training
 
 
 @whole_step

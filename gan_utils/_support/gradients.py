@@ -7,7 +7,10 @@ import keras
 import numpy as np
 from keras import ops
 
+from gan_utils._support.devices import on_one_device
 
+
+@on_one_device()
 def input_gradient(model, inputs):
     """d model(x) / dx, of each output with respect to its own input, in inference mode; a float32 array.
 

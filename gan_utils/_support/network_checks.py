@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from gan_utils._support import probing
+from gan_utils._support import devices, probing
 from gan_utils._support.value_ranges import IMAGES
 
 
@@ -83,6 +83,7 @@ def check_players(generator, discriminator, value_range=IMAGES):
         )
     for name, model in (("generator", generator), ("discriminator", discriminator)):
         check_strategy(model)
+        devices.check_weights(name, model.variables)
         if getattr(type(model), "train_step", None) is not getattr(keras.Model, "train_step", None):
             raise TypeError(
                 f"{name} has a train_step of its own, which would not be run: each player is trained through "
@@ -195,6 +196,13 @@ def own_optimizers(generator_optimizer, discriminator_optimizer):
         _own_optimizer("generator_optimizer", generator_optimizer),
         _own_optimizer("discriminator_optimizer", discriminator_optimizer),
     )
+
+
+def build_optimizer(model):
+    """The optimizer of a compiled model, built, as Keras would in the first step."""
+    if not model.optimizer.built:
+        model.optimizer.build(model.trainable_variables)
+    return model.optimizer
 
 
 def _own_optimizer(argument, given):

@@ -19,6 +19,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from gan_utils._support import network_checks, processes
+from gan_utils._support.devices import on_one_device
 from gan_utils._support.own_losses import loss_config, own_loss
 
 FORMAT = 3  # what is written; 1, the first edition's, had no number. Whatever changes its meaning counts up
@@ -30,10 +32,12 @@ class _NewerFormat(ValueError):
     """A newer gan_utils saved it. What it wrote is whole, and this one cannot tell what it means."""
 
 
+@on_one_device()
 def save_gan(gan, folder, overwrite=True):
     """Write `gan` into a folder, whole or not at all: killed at any moment, `load_gan` finds old or new.
 
-    It is written beside `folder` and moved into place; an older one makes room and is removed last.
+    It is written beside `folder` and moved into place; an older one makes room and is removed last. Of
+    several processes the first one writes, and the others go on.
 
     Args:
         gan: a `GAN`.
@@ -47,6 +51,8 @@ def save_gan(gan, folder, overwrite=True):
         FloatingPointError: a weight is NaN or infinite: an older save is worth more than this one.
         OSError: it cannot be written, as on a full disk. An older save stays.
     """
+    if not processes.is_first():
+        return
     folder, old, new = _places(folder)
     _check_free(folder, overwrite)
     for name, model in _models(gan).items():
@@ -134,12 +140,14 @@ def load_gan(cls, folder, **losses):
     """
     losses = {name: own_loss(name, loss) for name, loss in losses.items() if loss is not None}
     folder, old, _ = _places(folder)
+    processes.wait()  # the first may be saving it
     if not folder.exists() and (old / "gan.json").is_file():
         folder = old  # a save was killed between its two moves
     if not (folder / "gan.json").is_file():
         raise FileNotFoundError(f"no saved GAN in folder {str(folder)!r}: it would hold a gan.json")
     try:
-        return _read(cls, folder, losses)
+        with processes.drawn_alike():
+            return _read(cls, folder, losses)
     except (_NewerFormat, _LossMissing):
         raise
     except Exception as error:  # damaged files raise whatever they like: BadZipFile, KeyError, TypeError, ...
@@ -174,7 +182,8 @@ def _read(cls, folder, losses):
     )
     gan.step, gan.position = settings["step"], settings["position"]
     if gan.average:
-        averaged = keras.models.load_model(folder / "averaged_generator.keras", compile=False)
+        with on_one_device():
+            averaged = keras.models.load_model(folder / "averaged_generator.keras", compile=False)
         gan.averaged_generator.set_weights(averaged.get_weights())
     gan.plan = settings.get("plan", {})
     gan.random.bit_generator.state = settings["random"]
@@ -209,10 +218,7 @@ def _models(gan):
 
 def _optimizers(gan):
     models = {"generator_optimizer": gan.combined, "discriminator_optimizer": gan.real_fake}
-    for model in models.values():
-        if not model.optimizer.built:  # Keras would build it in the first step
-            model.optimizer.build(model.trainable_variables)
-    return {name: model.optimizer for name, model in models.items()}
+    return {name: network_checks.build_optimizer(model) for name, model in models.items()}
 
 
 def _variables(gan):

@@ -12,6 +12,7 @@ from typing import Any
 import keras
 from numpy.typing import ArrayLike
 
+from gan_utils._support.devices import on_one_device
 from gan_utils._support.training_check.learning import (
     check_directions,
     check_ending,
@@ -31,6 +32,7 @@ FLAG = (
 )
 
 
+@on_one_device()
 def check_training(
     generator: keras.Model,
     discriminator: keras.Model,

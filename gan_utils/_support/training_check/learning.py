@@ -110,38 +110,47 @@ def check_directions(recipe):
     if batch is None:
         return
     layer = recipe.scores.last_layer(batch[0])
+    # In the midst of a training few steps may lead elsewhere first; a fault is there after more of them, too.
+    for steps in (STEPS, 6 * STEPS):
+        way, change = _directions(recipe, layer, batch, steps)
+        if way * change >= 0:
+            return
+    higher, lower = ("higher", "lower") if way > 0 else ("lower", "higher")
+    raise AssertionError(
+        f"the two steps do not go together: D's updates make reals score {higher} than fakes, and G's "
+        f"steps make the score of its fakes {lower} still. One of them has the wrong sign or the wrong "
+        f"targets: G's update wants for its fakes the target that D's update has for reals"
+    )
+
+
+def _directions(recipe, layer, batch, steps):
+    """Where D's updates lead reals, beside fakes, and what G's do to its fakes' score: above 0 or below."""
     _start(recipe, layer)
     before = [recipe.scores.of(part) for part in batch]
-    for _ in range(STEPS):
+    for _ in range(steps):
         recipe.take_alone("D")
     real, fake = (
         np.mean(recipe.scores.of(part) - scores) for part, scores in zip(batch, before, strict=True)
     )
     way = _sign(real - fake, before)
     change = _change_of_fakes(recipe) if way else 0
-    if change and layer is not None:
-        # With D's last layer turned round, what was more real is more fake, and G has to learn the opposite.
-        # What it does in both cases comes from elsewhere: a loss of classes, say, or momentum.
-        _start(recipe, layer)
-        for _ in range(STEPS):
-            recipe.take_alone("D")
-        fakes = recipe.score_of_fakes()
-        scale(layer, -1)
-        asks_d = not np.allclose(recipe.score_of_fakes(), fakes, atol=1e-6)
-        told = (change + _change_of_fakes(recipe)) / 2
-        if not asks_d or abs(told) < (0.15 if recipe.scores.is_alone() else 1e-3) * abs(change):
-            raise AssertionError(
-                "G's update asks another D than the present one: is there a copy of D, or were its weights "
-                "of an earlier time compiled in? Put the discriminator itself into the model that trains G"
-            )
-        change = told
-    if way * change < 0:
-        higher, lower = ("higher", "lower") if way > 0 else ("lower", "higher")
+    if not change or layer is None:
+        return way, change
+    # With D's last layer turned round, what was more real is more fake, and G has to learn the opposite.
+    # What it does in both cases comes from elsewhere: a loss of classes, say, or momentum.
+    _start(recipe, layer)
+    for _ in range(steps):
+        recipe.take_alone("D")
+    fakes = recipe.score_of_fakes()
+    scale(layer, -1)
+    asks_d = not np.allclose(recipe.score_of_fakes(), fakes, atol=1e-6)
+    told = (change + _change_of_fakes(recipe)) / 2
+    if not asks_d or abs(told) < (0.15 if recipe.scores.is_alone() else 1e-3) * abs(change):
         raise AssertionError(
-            f"the two steps do not go together: D's updates make reals score {higher} than fakes, and G's "
-            f"steps make the score of its fakes {lower} still. One of them has the wrong sign or the wrong "
-            f"targets: G's update wants for its fakes the target that D's update has for reals"
+            "G's update asks another D than the present one: is there a copy of D, or were its weights "
+            "of an earlier time compiled in? Put the discriminator itself into the model that trains G"
         )
+    return way, told
 
 
 def _start(recipe, layer):

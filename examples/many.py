@@ -1,0 +1,107 @@
+"""One training on one device, on all devices of a machine, or on many machines: the same script.
+
+    python examples/many.py                    all devices of this machine: a laptop's CPU, one GPU, eight
+    python examples/many.py --processes 2      two processes on this machine, started and watched from here
+    python examples/many.py --processes 16 --process 3 --address 10.0.0.1:1234
+                                               the fourth of sixteen, by hand: on each machine, its own number
+
+Run the same command again to go on from what was saved last. docs/many.md says what to choose.
+"""
+
+import argparse
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+
+def train(options):
+    """What each process does: the same in all of them. Keras gives each its part of every batch."""
+    os.environ["KERAS_BACKEND"] = "jax"
+    import jax
+    import keras
+
+    if options.processes > 1:
+        jax.config.update("jax_cpu_collectives_implementation", "gloo")  # how processes without GPUs speak
+        keras.distribution.initialize(options.address, options.processes, options.process)
+    import gan_utils as gu
+
+    first = options.process in (None, 0)
+    keras.utils.set_random_seed(1)
+    keras.distribution.set_distribution(keras.distribution.DataParallel())  # before the networks are built
+    images = gu.load_images(options.images) if first else quietly(gu.load_images, options.images)
+
+    if Path(options.folder, "gan.json").is_file():
+        gan = gu.GAN.load(options.folder)
+    else:
+        shape = images.images.shape[1:]
+        generator = gu.build_dcgan_generator(image_shape=shape)
+        gan = gu.GAN(generator, gu.build_dcgan_discriminator(shape), seed=1)
+    if first:
+        print(f"{options.processes} processes, {len(jax.devices())} devices; {gan.status}")
+
+    # Saved by process 0, after each pass over the images.
+    callbacks = [keras.callbacks.ModelCheckpoint(options.folder)]
+    gan.fit(
+        images.images,
+        epochs=options.epochs,
+        batch_size=options.batch_size,
+        callbacks=callbacks,
+        steps_per_execution=16,
+    )
+    if first:  # it can do alone whatever does not train
+        gu.plot_images(gan.generate(36, seed=1)).savefig(f"{options.folder}.png")
+        quality = gu.evaluate_quality(gan.generate(1000, seed=1), images)
+        print(f"step {gan.step}: Fréchet distance {quality['fid']:.1f}, floor {quality['fid_floor']:.1f}")
+
+
+def launch(options):
+    """Start the processes on this machine; when one fails, end the others and say so in one line."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    processes = [
+        subprocess.Popen([sys.executable, *sys.argv, f"--process={i}", f"--address={address}"])
+        for i in range(options.processes)
+    ]
+    try:
+        while any(process.poll() is None for process in processes):
+            for i, process in enumerate(processes):
+                if process.poll():
+                    return (
+                        f"process {i} ended with {process.returncode}: ended the others; run again to go on"
+                    )
+            time.sleep(0.2)
+    except KeyboardInterrupt:  # it comes to all of them, which stop at the same step
+        for process in processes:
+            process.wait()
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+def quietly(function, *arguments):
+    """Call it without what it prints: process 0 prints it."""
+    import contextlib
+
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+        return function(*arguments)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--images", default="digits", help="as load_images takes it: a name, or a folder")
+    parser.add_argument("--folder", default="many_gan", help="where to save, and to go on from")
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--batch-size", type=int, default=64, help="of all devices together")
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--process", type=int, help="which of them this one is, from 0")
+    parser.add_argument("--address", help="host:port of process 0, which the others can reach")
+    options = parser.parse_args()
+    alone = options.processes == 1 or options.process is not None
+    sys.exit(train(options) if alone else launch(options))

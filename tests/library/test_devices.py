@@ -1,0 +1,134 @@
+"""Several devices and processes train as one does (Keras's own engine on JAX); the rest needs one device."""
+
+import importlib.util
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SUMMED_OTHERWISE = 1e-4  # of an array's largest: Keras's cross-entropy on JAX rounds to single precision
+pytestmark = pytest.mark.skipif(
+    not importlib.util.find_spec("jax"), reason="jax is not installed: pip install jax"
+)
+
+
+def start(**given):
+    command = [sys.executable, "-m", "tests.library.spread_training", json.dumps(given)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen(command, cwd=ROOT, **pipes)
+
+
+def run(**given):
+    """What it printed, line by line as {action: what it said}."""
+    return said(start(**given))
+
+
+def run_together(processes, outs=(), **given):
+    """The same of each process, of which the first ones write what they have made into `outs`."""
+    given |= {"address": free_address(), "processes": processes}
+    outs = [*outs, *[None] * processes]
+    return [said(p) for p in [start(process=i, out=outs[i], **given) for i in range(processes)]]
+
+
+def said(process):
+    out, err = process.communicate(timeout=1200)
+    assert process.returncode == 0, out + err
+    return dict(re.findall(r"^\d (\w+): (.*)$", out, re.M)) | {"printed": out}
+
+
+def free_address():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{free.getsockname()[1]}"
+
+
+def differences(path, other):
+    """The names of what two trainings made that is not the same to within rounding."""
+    with np.load(path) as a, np.load(other) as b:
+        assert sorted(a) == sorted(b)
+        apart = {name: abs(a[name] - b[name].astype(float)).max() for name in a}
+        # A film has whole numbers of 0 to 255, of which rounding may move one by one.
+        allowed = {name: 1 if name == "film" else SUMMED_OTHERWISE * abs(a[name]).max() for name in a}
+        return [name for name in apart if apart[name] > allowed[name]]
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """One device: 150 images in batches of 64, of which the last has 22; then another pass."""
+    folder = tmp_path_factory.mktemp("alone")
+    do = ["begin", "train", "save", "use", "load", "train"]
+    told = run(do=do, folder=str(folder / "gan"), out=str(folder / "all.npz"), epochs=8)
+    return folder, told
+
+
+def test_four_devices_train_as_one_and_one_of_them_does_the_rest(alone, tmp_path):
+    folder, told = alone
+    do = ["begin", "train", "save", "use", "load", "train", "check", "built_too_early"]
+    spread = run(devices=4, do=do, folder=str(tmp_path / "gan"), out=str(tmp_path / "all.npz"), epochs=8)
+    assert spread["train"] == told["train"] == "48"
+    assert differences(folder / "all.npz", tmp_path / "all.npz") == []
+    np.testing.assert_allclose(json.loads(spread["use"]), json.loads(told["use"]), rtol=1e-6)
+    assert "built before the distribution was set" in spread["built_too_early"]
+
+
+def test_what_one_device_saved_two_go_on_with(alone, tmp_path):
+    folder, _ = alone
+    run(devices=2, do=["load", "train"], folder=str(folder / "gan"), out=str(tmp_path / "all.npz"), epochs=8)
+    assert differences(folder / "all.npz", tmp_path / "all.npz") == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"devices": 3, "d_steps": 2, "batch_size": 10, "average": 0},
+        {"devices": 4, "mesh": [2, 2]},
+        {"devices": 4, "steps": 3},
+        {"processes": 2},
+        {"processes": 2, "steps": 3, "d_steps": 2, "batch_size": 16},
+        {"processes": 3, "average": 0},
+        {"processes": 2, "devices": 2, "mesh": [2, 2], "batch_size": 20},
+        {"processes": 2, "seeds": [1, 2]},
+    ],
+    ids=lambda given: " ".join(f"{name}={value}" for name, value in given.items()),
+)
+def test_however_it_is_spread_it_is_the_same_training(given, tmp_path):
+    like = {name: given[name] for name in ("d_steps", "batch_size", "average") if name in given}
+    one, spread = (str(tmp_path / name) for name in ("one.npz", "spread.npz"))
+    run(do=["begin", "train", "train"], out=one, epochs=4, **like)
+    do = ["begin", "train", "of_the_first", "save", "load", "train"]
+    given = {"processes": 1, "folder": str(tmp_path / "gan"), "epochs": 4} | given
+    told = run_together(do=do, outs=[spread], **given)
+    assert [one["save"] for one in told] == [str(i == 0) for i in range(given["processes"])]
+    assert differences(one, spread) == []
+
+
+@pytest.mark.slow
+def test_processes_agree_on_the_end_and_on_what_they_train(tmp_path):
+    first, second = run_together(2, do=["begin", "train_until_one_has_enough"], folder=str(tmp_path))
+    assert first["train_until_one_has_enough"] == second["train_until_one_has_enough"] == "True"
+    for told in run_together(2, do=["refused"], counts=[150, 151]):
+        assert "what fit was given differs from process to process" in told["refused"]
+
+
+@pytest.mark.slow
+def test_a_process_that_dies_leaves_the_last_save_whole(tmp_path):
+    given = {"folder": str(tmp_path / "gan"), "processes": 2, "address": free_address()}
+    both = [start(process=i, do=["begin", "save_again_and_again"], **given) for i in range(2)]
+    for _ in range(3):
+        assert "saved" in both[0].stdout.readline()
+    both[1].send_signal(signal.SIGKILL)
+    time.sleep(0.5)
+    for process in both:
+        process.kill()
+        process.communicate()
+    one = run(do=["load", "train"], folder=given["folder"])
+    assert int(one["load"]) >= 9
