@@ -3,19 +3,41 @@
 It stands here, not in tests/, so that `pytest notebooks` runs under the same rules as `pytest`.
 """
 
+import importlib.util
 import os
 import tempfile
 from pathlib import Path
 from unittest import mock
 
 import pytest
-from nbval.plugin import IPyNbCell
 
-from tools.kernels import kernel_environment
+try:
+    from nbval.plugin import IPyNbCell
+
+    from tools.kernels import kernel_environment
+except ImportError:  # where a package is tested and no notebook, as on a GPU's image, Jupyter may be missing
+    IPyNbCell = ()  # nothing is one
+
+    def pytest_addoption(parser):  # those in pyproject.toml
+        for option in ("--nbval-lax", "--nbval-current-env"):
+            parser.addoption(option, action="store_true")
+        parser.addoption("--nbval-cell-timeout")
+
 
 ROOT = Path(__file__).resolve().parent
 GUARD = ROOT / "tests" / "guard"
 DATA = os.environ.get("GAN_UTILS_DATA")
+DECLARED = "tensorflow" if importlib.util.find_spec("tensorflow") else "another backend"
+BACKEND = os.environ.get("KERAS_BACKEND") or DECLARED
+# What is stored comes from the embedded digits and from TensorFlow: tag of the texts that differ elsewhere.
+ELSEWHERE = {
+    tag: where
+    for tag, where, differs in (
+        ("data-output", "GAN_UTILS_DATA", DATA),
+        ("backend-output", BACKEND, BACKEND != "tensorflow"),
+    )
+    if differs
+}
 
 scratch = pytest.StashKey[tempfile.TemporaryDirectory]()
 counts = pytest.StashKey[dict]()
@@ -31,9 +53,8 @@ def pytest_unconfigure(config):
 
 
 def pytest_collection_modifyitems(items):
-    # What is stored comes from the embedded digits. On other data, texts that depend on them differ.
     for item in items:
-        if DATA and isinstance(item, IPyNbCell) and "data-output" in item.cell.metadata.get("tags", []):
+        if isinstance(item, IPyNbCell) and ELSEWHERE.keys() & item.cell.metadata.get("tags", []):
             item.options["check"] = False
 
 
@@ -80,4 +101,5 @@ def pytest_runtest_call(item):
 def pytest_terminal_summary(terminalreporter, config):
     if sum(config.stash[counts].values()):
         told = ", ".join(f"{count} {what}" for what, count in config.stash[counts].items())
-        terminalreporter.write_line(f"Notebook cells: {told}{' (on GAN_UTILS_DATA)' if DATA else ''}")
+        elsewhere = f" (on {', '.join(ELSEWHERE.values())})" if ELSEWHERE else ""
+        terminalreporter.write_line(f"Notebook cells: {told}{elsewhere}")

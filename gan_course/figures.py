@@ -9,7 +9,6 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
-from IPython.display import HTML, display
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 from PIL import Image
@@ -44,6 +43,7 @@ def show(figure: Figure, alt: str, controls: Callable | None = None, **numbers) 
             a kernel is alive.
         numbers: what the named text has in braces.
     """
+    display, _ = _ipython()
     alt = describe(alt, **numbers)
     picture, widget = {"image/png": base64.b64encode(draw_png(figure)).decode(), "text/plain": alt}, None
     if controls is not None:
@@ -58,6 +58,16 @@ def show(figure: Figure, alt: str, controls: Callable | None = None, **numbers) 
     if widget is not None:
         view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
         display({"application/vnd.jupyter.widget-view+json": view}, raw=True)
+
+
+def _ipython():
+    try:
+        from IPython.display import HTML, display  # here: who trains in a script need not have it
+    except ImportError:
+        raise ImportError(
+            "course.show and show_gif show what a notebook shows: pip install ipython"
+        ) from None
+    return display, HTML
 
 
 def draw_png(figure: Figure) -> bytes:
@@ -83,6 +93,7 @@ def show_gif(path: str | Path, alt: str, **numbers) -> None:
     Raises:
         TypeError: path is no path.
     """
+    display, HTML = _ipython()
     if not isinstance(path, (str, Path)):
         raise TypeError(
             f"path: a {type(path).__name__} came; what serves is what save_gif(frames, path) returns"

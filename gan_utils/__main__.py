@@ -13,10 +13,12 @@ from pathlib import Path
 
 import keras
 
+from gan_utils._support import machine
 from gan_utils._support.downloads import keras_folder
-from gan_utils._support.settings import BACKENDS, wrong_settings
+from gan_utils._support.settings import BACKENDS, why_this_backend, wrong_settings
 from gan_utils.data import load_images
 
+MISSED_BY = dict.fromkeys(("ipykernel", "jupyterlab"), "the notebooks need it, training does not")
 LEAST_DISK, LEAST_MEMORY = 0.5, 2.0  # GiB; a notebook's kernel holds about one
 
 
@@ -29,16 +31,19 @@ def examine() -> Iterator[tuple[str, str, str | None]]:
         yield name, *_version(name)
     backend = keras.backend.backend()
     known = None if backend in BACKENDS else f"not tested: set KERAS_BACKEND to one of {', '.join(BACKENDS)}"
-    yield "backend", f"{backend} {_version(backend)[0]}", known
+    yield "backend", f"{backend} {_version(backend)[0]}, {why_this_backend()}", known
     yield from wrong_settings()
-    yield "devices", *_devices()
+    computes_on = machine.devices()
+    yield "devices", *computes_on
+    yield from machine.gpus(computes_on[0])
     slow = os.environ.get("TF_ENABLE_ONEDNN_OPTS") == "0" and backend == "tensorflow"
-    yield "cores", str(_cores()), "TF_ENABLE_ONEDNN_OPTS=0 makes training slower: unset it" if slow else None
-    yield "memory", *_enough(_memory(), LEAST_MEMORY, "close other programs and notebooks")
+    cure = "TF_ENABLE_ONEDNN_OPTS=0 makes training slower: unset it" if slow else None
+    yield "cores", str(machine.cores()), cure
+    yield "memory", *_enough(machine.memory(), LEAST_MEMORY, "close other programs and notebooks")
     for what, folder in (("here", Path.cwd()), ("temporary", Path(tempfile.gettempdir()))):
         free = shutil.disk_usage(folder).free / 2**30
         yield f"disk, {what}", *_enough(free, LEAST_DISK, f"make room where {folder} is")
-    yield "Keras's folder", *_writable(keras_folder())
+    yield "Keras's folder", *machine.writable(keras_folder())
     yield "data", *_data()
 
 
@@ -46,39 +51,14 @@ def _version(name):
     try:
         return importlib.metadata.version(name), None
     except importlib.metadata.PackageNotFoundError:
-        return "missing", "make environment, or pip install -e '.[notebooks]', installs it"
-
-
-def _devices():
-    try:
-        return ", ".join(keras.distribution.list_devices()), None
-    except (AttributeError, NotImplementedError):  # a backend that Keras cannot ask
-        return "unknown", None
-
-
-def _cores():
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-
-
-def _memory():
-    """GiB that this machine has; None where it does not say, as on Windows."""
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
-    except (AttributeError, ValueError, OSError):
-        return None
+        missed_by = MISSED_BY.get(name, "training needs it")
+        return "missing", f"make environment, or pip install {name}: {missed_by}"
 
 
 def _enough(gib, least, cure):
     if gib is None:
         return "unknown", None
     return f"{gib:.1f} GiB", None if gib >= least else f"less than {least:g} GiB: {cure}"
-
-
-def _writable(folder):
-    existing = next(path for path in (folder, *folder.parents) if path.exists())
-    if existing.is_dir() and os.access(existing, os.W_OK):
-        return str(folder), None
-    return str(folder), "cannot be written, so no download is kept: name another folder in KERAS_HOME"
 
 
 def _data():

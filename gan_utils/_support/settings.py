@@ -3,13 +3,35 @@
 It is asked before Keras can be imported, and so does not import it at the top.
 """
 
+import importlib.util
 import json
 import os
+import sys
 
 from gan_utils._support.downloads import keras_folder
 
 BACKENDS = ("tensorflow", "jax", "torch")
 CHANNELS_LAST = {"data_format": "channels_last"}  # our images are so, whatever keras.json says
+chosen = []  # why another backend was taken than the one named, if one was
+
+
+def choose_backend():
+    """Take a backend that is installed, if the one that Keras would take is not; KERAS_BACKEND has its way.
+
+    Keras writes "tensorflow" into keras.json by itself, so that nobody need have meant it.
+    """
+    named, by = _named_backend()
+    installed = [backend for backend in BACKENDS if _is_installed(backend)]
+    if "keras" in sys.modules or by == "KERAS_BACKEND" or named not in BACKENDS or named in installed:
+        return
+    if installed:
+        os.environ["KERAS_BACKEND"] = installed[0]
+        chosen.append(f"because {named}, which {by} names, is not installed")
+
+
+def why_this_backend():
+    """Whose choice Keras's backend is, for the doctor."""
+    return chosen[0] if chosen else f"which {_named_backend()[1]} names"
 
 
 def why_keras_does_not_start(error):
@@ -17,10 +39,13 @@ def why_keras_does_not_start(error):
     if getattr(error, "name", None) == "keras":
         return "Keras is not installed: pip install keras tensorflow"
     file = keras_folder() / "keras.json"
-    named = os.environ.get("KERAS_BACKEND")
-    backend = named or (_read(file) or {}).get("backend", "tensorflow")
+    backend, by = _named_backend()
+    if not any(map(_is_installed, BACKENDS)):
+        return (
+            "No backend of Keras is installed: pip install tensorflow; or pip install jax, or torch, "
+            "and set KERAS_BACKEND to its name"
+        )
     if isinstance(error, ImportError) or backend not in BACKENDS:
-        by = "KERAS_BACKEND" if named else str(file) if file.is_file() else "Keras"
         return (
             f"backend: {backend!r}, which {by} names, cannot be imported ({_first_line(error)}); "
             f"what serves is one of {', '.join(BACKENDS)}, where it is installed: "
@@ -61,6 +86,20 @@ def check_backend():
             f"Keras's backend {keras.backend.backend()!r} cannot train: set KERAS_BACKEND to one of "
             f"{', '.join(BACKENDS)}, and start anew"
         )
+
+
+def _named_backend():
+    """The backend that Keras will take, and who names it."""
+    if os.environ.get("KERAS_BACKEND"):
+        return os.environ["KERAS_BACKEND"], "KERAS_BACKEND"
+    file = keras_folder() / "keras.json"
+    settings = _read(file) or {}
+    return settings.get("backend", "tensorflow"), str(file) if "backend" in settings else "Keras"
+
+
+def _is_installed(backend):
+    spec = importlib.util.find_spec(backend)
+    return spec is not None and spec.origin is not None  # a folder that pip left behind has none
 
 
 def _read(file):

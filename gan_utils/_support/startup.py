@@ -5,6 +5,8 @@ import logging
 import os
 import sys
 
+from gan_utils._support.settings import choose_backend, why_keras_does_not_start
+
 
 @contextlib.contextmanager
 def _quiet_start():
@@ -24,19 +26,20 @@ def _quiet_start():
         os.close(stderr)
 
 
+choose_backend()
 with _quiet_start():
     try:
         import keras
     except Exception as error:  # an ImportError of the backend's, or what Keras makes of its keras.json
-        from gan_utils._support.settings import why_keras_does_not_start
-
         problem = why_keras_does_not_start(error)
         # This runs before `python -m gan_utils doctor`, which would not get to speak.
         doctor = sys.orig_argv[-3:] == ["-m", "gan_utils", "doctor"]
         raise (SystemExit(problem) if doctor else ImportError(problem)) from None
 
-    if hasattr(keras, "ops"):  # Keras 2 has none, and is refused below
-        keras.ops.zeros(1)  # the first operation starts the device, which has lines of its own
+    # The first operation starts TensorFlow's device, which has lines of its own; Keras 2 has none, and is
+    # refused below. JAX must not start yet: keras.distribution.initialize, which joins hosts, comes before.
+    if hasattr(keras, "ops") and keras.backend.backend() == "tensorflow":
+        keras.ops.zeros(1)
 
 # TensorFlow warns of each model that is traced anew, and a notebook of many small networks traces many.
 logging.getLogger("tensorflow").setLevel(logging.ERROR)

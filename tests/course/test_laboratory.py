@@ -7,12 +7,12 @@ from keras import layers
 
 import gan_course as course
 import gan_utils as gu
-from gan_course import figures, laboratory
+from gan_course import laboratory
 
 
 def test_a_run_is_measured_shown_and_repeated_by_its_seed(monkeypatch, capsys):
     shown = []
-    monkeypatch.setattr(figures, "display", lambda *args, **kwargs: shown.append(kwargs))
+    monkeypatch.setattr("IPython.display.display", lambda *args, **kwargs: shown.append(kwargs))
     lab = course.Laboratory(gu.load_images("digits"))
     (_, D, combined), pictures, numbers = lab.provoke("ahead", head_start=7, seed=3)
     assert (int(D.optimizer.iterations), int(combined.optimizer.iterations)) == (207, 200)

@@ -11,9 +11,18 @@ from gan_utils import load_images
 from gan_utils._support.image_checks import check_images
 from gan_utils._support.pictures import to_bytes
 from tests.library.wrong_images import RAMP, WRONG_IMAGES
-from tools.data import make_digits
 
 SPLITS = ("train", "test")
+
+
+@pytest.fixture
+def make_digits():
+    """The script that made them, which needs what is not always there."""
+    for package in ("sklearn", "scipy"):
+        pytest.importorskip(package)
+    from tools.data import make_digits
+
+    return make_digits
 
 
 @pytest.mark.parametrize(("split", "size"), [("train", 10_000), ("test", 547)])
@@ -47,7 +56,7 @@ def test_images_are_the_callers_own():
     assert load_images("digits").images.max() == 1
 
 
-def test_no_test_image_shares_an_original_with_training():
+def test_no_test_image_shares_an_original_with_training(make_digits):
     _, labels, train_plan, test_plan = make_digits.plan()
     train_originals = {number for number, _ in train_plan}
     test_originals = {number for number, _ in test_plan}
@@ -57,7 +66,7 @@ def test_no_test_image_shares_an_original_with_training():
 
 
 @pytest.mark.parametrize(("split", "every"), [("train", 25), ("test", 5)])
-def test_script_makes_the_committed_digits(split, every):
+def test_script_makes_the_committed_digits(split, every, make_digits):
     originals, labels, *plans = make_digits.plan()
     plan = plans[SPLITS.index(split)]
     digits = load_images("digits", split)

@@ -2,19 +2,18 @@
 
 import math
 
-import hypothesis
 import keras
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
 import gan_utils as gu
 from gan_utils import quality
 from gan_utils._support import downloads
 from gan_utils._support.image_checks import check_count, check_images
 
+hypothesis = pytest.importorskip("hypothesis")
+given, st = hypothesis.given, hypothesis.strategies
+hnp = pytest.importorskip("hypothesis.extra.numpy")
 hypothesis.settings.register_profile("here", deadline=None, derandomize=True)  # no timing, no chance
 hypothesis.settings.load_profile("here")
 many, some, few = (hypothesis.settings(max_examples=n) for n in (1000, 200, 15))

@@ -9,16 +9,12 @@ import time
 from pathlib import Path
 
 import keras
-import nbformat
 import numpy as np
 import pytest
-from jupyter_client import AsyncKernelManager, KernelManager
-from nbclient import NotebookClient
 
 import gan_utils as gu
 from gan_utils._support import callbacks
 from tests.library.test_saving_and_resuming import At, assert_same, fit, raise_, small_gan
-from tools.kernels import ThisPython
 
 ROOT = Path(__file__).parents[2]
 
@@ -163,6 +159,11 @@ def test_ctrl_c_ends_a_script_in_one_line(caught):
 
 @pytest.fixture
 def kernel():
+    pytest.importorskip("ipykernel")
+    from jupyter_client import KernelManager
+
+    from tools.kernels import ThisPython
+
     manager = KernelManager(kernel_spec_manager=ThisPython())
     manager.start_kernel()
     client = manager.client()
@@ -246,11 +247,17 @@ gu.GAN.fit, course.laboratory.plot_signature = fit, draw
 @pytest.mark.slow
 @pytest.mark.parametrize("batch", [0, 12])  # between calls of twelve steps
 def test_no_cell_of_04_fails_without_a_reason_after_a_stop(batch):
+    nbclient = pytest.importorskip("nbclient")
+    import nbformat
+    from jupyter_client import AsyncKernelManager
+
+    from tools.kernels import ThisPython
+
     notebook = nbformat.read(ROOT / "notebooks" / "04_training.ipynb", as_version=4)
     here = next(i for i, cell in enumerate(notebook.cells) if cell.id == "load-data")
     notebook.cells.insert(here, nbformat.v4.new_code_cell(STOPPED.format(batch=batch)))
     manager = AsyncKernelManager(kernel_spec_manager=ThisPython())
-    NotebookClient(notebook, km=manager, allow_errors=True, timeout=600).execute()
+    nbclient.NotebookClient(notebook, km=manager, allow_errors=True, timeout=600).execute()
     errors = {
         cell.id: f"{output.ename}: {output.evalue}"
         for cell in notebook.cells

@@ -45,7 +45,7 @@ class Canary(NamedTuple):
     stored: str | None = None  # what the notebook says that the cell printed, compared if given
     tags: tuple = ()
     cell_seconds: int = 300
-    data: str | None = None  # GAN_UTILS_DATA
+    variables: tuple = ()  # of the environment, (name, value)
 
 
 CANARIES = {
@@ -67,12 +67,24 @@ CANARIES = {
         "",
         stored="2\n",
         tags=("data-output",),
-        data="elsewhere",
+        variables=(("GAN_UTILS_DATA", "elsewhere"),),
+    ),
+    "TensorFlow": Canary("print(1)", "Cell outputs differ", stored="2\n", tags=("backend-output",)),
+    "other backend": Canary(
+        "print(1)",
+        "",
+        stored="2\n",
+        tags=("backend-output",),
+        variables=(("KERAS_BACKEND", "jax"),),
     ),
 }
 
 
-COUNTED = {"good": "7 compared, 8 only run", "other data": "1 compared, 2 only run (on GAN_UTILS_DATA)"}
+COUNTED = {
+    "good": "9 compared, 9 only run",
+    "other data": "1 compared, 2 only run (on GAN_UTILS_DATA)",
+    "other backend": "1 compared, 2 only run (on jax)",
+}
 
 
 def write(canary, path):
@@ -84,14 +96,13 @@ def write(canary, path):
     nbformat.write(notebook, path)
 
 
-def run_gate(folder, cell_seconds, data):
+def run_gate(folder, cell_seconds, variables):
     """Run pytest, as the repository would, on the notebooks of a folder: what it prints, and its verdicts."""
     # conftest.py is found by itself only for notebooks that lie in the repository.
     options = ["-c", "pyproject.toml", "-p", "conftest", "-p", "no:cacheprovider", "--color=no"]
     options += [f"--nbval-cell-timeout={cell_seconds}", f"--junitxml={folder / 'verdicts.xml'}"]
-    environment = {key: value for key, value in os.environ.items() if key != "GAN_UTILS_DATA"}
-    if data:
-        environment["GAN_UTILS_DATA"] = data
+    elsewhere = "GAN_UTILS_DATA", "KERAS_BACKEND"
+    environment = {key: value for key, value in os.environ.items() if key not in elsewhere} | dict(variables)
     command = [sys.executable, "-m", "pytest", *options, str(folder)]
     run = subprocess.run(command, cwd=rules.REPOSITORY, env=environment, capture_output=True, text=True)
     return run.stdout, ET.parse(folder / "verdicts.xml").getroot()
@@ -102,7 +113,7 @@ def runs(tmp_path_factory):
     """What pytest says of each canary, by name: those with the same options in one run, two at a time."""
     together = {}
     for name, canary in CANARIES.items():
-        together.setdefault((canary.cell_seconds, canary.data), []).append(name)
+        together.setdefault((canary.cell_seconds, canary.variables), []).append(name)
     folders = [tmp_path_factory.mktemp("canaries") for _ in together]
     for folder, names in zip(folders, together.values(), strict=True):
         for name in names:

@@ -15,6 +15,7 @@ import numpy as np
 LONGEST = 100  # a list or dict with more in it holds data
 STATES = keras.layers.Layer, keras.optimizers.Optimizer, keras.Variable, keras.random.SeedGenerator
 RANDOM = np.random.Generator, np.random.RandomState, random.Random
+MODULES = types.ModuleType, keras.src.utils.module_utils.LazyModule  # a look would import it
 GLOBALLY = random._inst, np.random.mtrand._rand  # behind random.random() and np.random.normal()
 
 
@@ -87,7 +88,7 @@ def reachable(things):
     seen, ahead = {}, list(things)
     while ahead:
         thing = ahead.pop()
-        if id(thing) in seen or isinstance(thing, (type, types.ModuleType)):
+        if id(thing) in seen or isinstance(thing, (type, *MODULES)):
             continue
         seen[id(thing)] = thing  # kept, so that no other thing gets its number
         if isinstance(thing, (*STATES, *RANDOM)):
