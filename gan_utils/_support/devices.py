@@ -33,7 +33,8 @@ def check_distribution() -> None:
         if processes() > 1:
             raise ValueError(
                 f"{processes()} processes train, and each would do all the work; what serves, before the "
-                f"networks are built, is keras.distribution.set_distribution(keras.distribution.DataParallel())"
+                f"networks are built, is keras.distribution.set_distribution(...), as of a "
+                f"keras.distribution.DataParallel()"
             )
     elif keras.backend.backend() != "jax":
         raise ValueError(

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import re
 import signal
 import socket
@@ -10,8 +11,11 @@ import sys
 import time
 from pathlib import Path
 
+import imageio.v3 as imageio
 import numpy as np
 import pytest
+
+import gan_utils as gu
 
 ROOT = Path(__file__).parents[2]
 SUMMED_OTHERWISE = 1e-4  # of an array's largest: Keras's cross-entropy on JAX rounds to single precision
@@ -132,3 +136,37 @@ def test_a_process_that_dies_leaves_the_last_save_whole(tmp_path):
         process.communicate()
     one = run(do=["load", "train"], folder=given["folder"])
     assert int(one["load"]) >= 9
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    """A folder of a hundred small pictures."""
+    (tmp_path / "pictures").mkdir()
+    for i, image in enumerate(gu.load_images("digits").images[:100]):
+        imageio.imwrite(tmp_path / "pictures" / f"{i}.png", (255 * image[..., 0]).astype("uint8"))
+    return tmp_path / "pictures"
+
+
+@pytest.mark.slow
+def test_the_script_to_copy_goes_on_after_a_process_was_killed(pictures, tmp_path):
+    script = [sys.executable, str(ROOT / "examples" / "many.py"), "--images", str(pictures)]
+    script += ["--processes", "2", "--batch-size", "16", "--epochs"]
+    where = {"cwd": tmp_path, "env": os.environ | {"PYTHONPATH": str(ROOT)}, "text": True}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    launcher = subprocess.Popen([*script, "100000"], **pipes, **where)
+    settings = tmp_path / "many_gan" / "gan.json"
+    for _ in range(1200):
+        if settings.is_file() and launcher.poll() is None:
+            break
+        time.sleep(0.2)
+    second = subprocess.check_output(["pgrep", "-P", str(launcher.pid), "-f", "process=1"], text=True)
+    os.kill(int(second), signal.SIGKILL)
+    out, err = launcher.communicate(timeout=60)
+    assert err.splitlines()[-1] == "process 1 ended with -9: ended the others; run again to go on", out + err
+    saved = json.loads(settings.read_text())["step"]
+
+    again = subprocess.run([*script, "1"], **pipes, **where, timeout=600)
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert re.search(rf"2 processes, 2 devices; the training was stopped at step {saved}", again.stdout)
+    assert re.search(r"step \d+: Fréchet distance [\d.]+, floor [\d.]+", again.stdout)
+    assert (tmp_path / "many_gan.png").is_file()
