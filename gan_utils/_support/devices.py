@@ -56,8 +56,8 @@ def check_weights(name: str, variables: list[keras.Variable]) -> None:
             )
         if not (variable.value.is_fully_replicated or variable.value.is_fully_addressable):
             raise ValueError(
-                f"{name}: {variable.path} is split over processes, of which none could draw; what serves "
-                f"is keras.distribution.DataParallel, or a mesh that splits weights within a process"
+                f"{name}: {variable.path} is split among processes, of which none could draw or save; what "
+                f"serves is keras.distribution.DataParallel, or ModelParallel within one process"
             )
 
 

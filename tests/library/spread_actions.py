@@ -14,7 +14,7 @@ def spread(distribution, devices, mesh):
     if mesh:
         mesh = distribution.DeviceMesh(tuple(mesh), ["batch", "model"], distribution.list_devices())
         layouts = distribution.LayoutMap(mesh)
-        layouts["dense.*/kernel"] = (None, "model")
+        layouts[r".*dense(_1|_2)?/kernel"] = (None, "model")  # all but the last of D, which has one column
         distribution.set_distribution(
             distribution.ModelParallel(layout_map=layouts, batch_dim_name="batch", auto_shard_dataset=False)
         )

@@ -99,13 +99,13 @@ def test_what_one_device_saved_two_go_on_with(alone, tmp_path):
         {"processes": 2},
         {"processes": 2, "steps": 3, "d_steps": 2, "batch_size": 16},
         {"processes": 3, "average": 0},
-        {"processes": 2, "devices": 2, "mesh": [2, 2], "batch_size": 20},
+        {"processes": 2, "devices": 2, "batch_size": 20},
         {"processes": 2, "seeds": [1, 2]},
     ],
     ids=lambda given: " ".join(f"{name}={value}" for name, value in given.items()),
 )
 def test_however_it_is_spread_it_is_the_same_training(given, tmp_path):
-    like = {name: given[name] for name in ("d_steps", "batch_size", "average") if name in given}
+    like = {name: given[name] for name in ("d_steps", "batch_size", "average", "steps") if name in given}
     one, spread = (str(tmp_path / name) for name in ("one.npz", "spread.npz"))
     run(do=["begin", "train", "train"], out=one, epochs=4, **like)
     do = ["begin", "train", "of_the_first", "save", "load", "train"]
@@ -120,15 +120,18 @@ def test_processes_agree_on_the_end_and_on_what_they_train(tmp_path):
     first, second = run_together(2, do=["begin", "train_until_one_has_enough"], folder=str(tmp_path))
     assert first["train_until_one_has_enough"] == second["train_until_one_has_enough"] == "True"
     for told in run_together(2, do=["refused"], counts=[150, 151]):
-        assert "what fit was given differs from process to process" in told["refused"]
+        assert "numbers that fit was given differ from process to process" in told["refused"]
+    for told in run_together(2, do=["refused"], devices=2, mesh=[2, 2]):
+        assert "kernel is split among processes" in told["refused"]
 
 
 @pytest.mark.slow
 def test_a_process_that_dies_leaves_the_last_save_whole(tmp_path):
     given = {"folder": str(tmp_path / "gan"), "processes": 2, "address": free_address()}
     both = [start(process=i, do=["begin", "save_again_and_again"], **given) for i in range(2)]
+    saved = (line for line in both[0].stdout if line.startswith("saved"))
     for _ in range(3):
-        assert "saved" in both[0].stdout.readline()
+        next(saved)
     both[1].send_signal(signal.SIGKILL)
     time.sleep(0.5)
     for process in both:
