@@ -3,7 +3,7 @@
     python benchmarks/many.py
 
 times steps of one process pinned to one core, and of two that train together, each pinned to its own, as
-examples/many.py starts them. Writes the table many.md beside this file. Linux, where a process is pinned; JAX.
+examples/many.py starts them. Writes the table many.md beside this file. Linux (it pins processes); JAX.
 """
 
 import json

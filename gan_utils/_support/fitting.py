@@ -94,7 +94,9 @@ def fit_gan(gan, images, epochs, batch_size, callbacks, verbose, steps_per_execu
     check_whole(gan)
     asked = [source.known, epochs, batch_size, steps_per_execution]
     processes.check_alike(
-        "what fit was given", asked, "the same images and numbers, of which each takes its part"
+        "images or numbers that fit was given",
+        asked,
+        "the same images and numbers, of which each takes its part",
     )
     verbose = verbose if processes.is_first() else 0
     before = gan.plan, gan.order, gan.position

@@ -80,8 +80,8 @@ def check_alike(what: str, parts: list[Any], serves: str) -> None:
         return
     digest = 0
     for part in parts:
-        data = part if isinstance(part, np.ndarray) else repr(part).encode()
-        digest = zlib.crc32(np.ascontiguousarray(data) if isinstance(part, np.ndarray) else data, digest)
+        data = part.tobytes() if isinstance(part, np.ndarray) else repr(part).encode()
+        digest = zlib.crc32(data, digest)
     if len(set(_of_all(np.array([digest], "uint32")).ravel().tolist())) > 1:
         raise ValueError(f"{what} differ from process to process; what serves is {serves}")
 
