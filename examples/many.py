@@ -52,7 +52,7 @@ def train(options):
         steps_per_execution=16,
     )
     if first:  # it can do alone whatever does not train
-        gu.plot_images(gan.generate(36, seed=1)).savefig(f"{options.folder}.png")
+        gu.plot_images(gan.generate(36, seed=1)).savefig(Path(options.folder).with_suffix(".png"))
         quality = gu.evaluate_quality(gan.generate(1000, seed=1), images)
         print(f"step {gan.step}: Fréchet distance {quality['fid']:.1f}, floor {quality['fid_floor']:.1f}")
 
@@ -96,7 +96,9 @@ if __name__ == "__main__":
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--images", default="digits", help="as load_images takes it: a name, or a folder")
-    parser.add_argument("--folder", default="many_gan", help="where to save, and to go on from")
+    parser.add_argument(
+        "--folder", default="many.keras", help="where to save, and to go on from; ends in .keras"
+    )
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--batch-size", type=int, default=64, help="of all devices together")
     parser.add_argument("--processes", type=int, default=1)
