@@ -8,6 +8,7 @@ examples/many.py starts them. Writes the table many.md beside this file. Linux (
 
 import json
 import os
+import re
 import socket
 import statistics
 import subprocess
@@ -66,7 +67,7 @@ def run(processes):
         for i in range(processes)
     ]
     printed, *_ = [process.communicate()[0] for process in started]
-    return {(network, n): ms for network, n, ms in map(json.loads, printed.splitlines())}
+    return {(network, n): ms for network, n, ms in map(json.loads, re.findall(r'^\[".*', printed, re.M))}
 
 
 def main():

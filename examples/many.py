@@ -10,6 +10,7 @@ Run the same command again to go on from what was saved last. docs/many.md says 
 
 import argparse
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -66,6 +67,7 @@ def launch(options):
         subprocess.Popen([sys.executable, *sys.argv, f"--process={i}", f"--address={address}"])
         for i in range(options.processes)
     ]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended, and the others with it"))
     try:
         while any(process.poll() is None for process in processes):
             for i, process in enumerate(processes):

@@ -10,7 +10,7 @@ import os
 import sys
 
 
-def main(devices=1, processes=1, process=0, address=None, mesh=None, do=(), out=None, **given):
+def main(devices=1, processes=1, process=0, address=None, mesh=None, scan=False, do=(), out=None, **given):
     os.environ |= {
         "KERAS_BACKEND": "jax",
         "XLA_FLAGS": f"--xla_force_host_platform_device_count={devices}",
@@ -30,6 +30,8 @@ def main(devices=1, processes=1, process=0, address=None, mesh=None, do=(), out=
     keras.config.set_dtype_policy("float64")
     from tests.library import spread_actions
 
+    if scan:  # as on a GPU
+        jax.default_backend = lambda: "gpu"
     spread_actions.spread(keras.distribution, devices * processes, mesh)
     spread = spread_actions.Spread(process, gu.load_images("digits"), **given)
     for action in do:

@@ -96,6 +96,8 @@ def test_what_one_device_saved_two_go_on_with(alone, tmp_path):
         {"devices": 3, "d_steps": 2, "batch_size": 10, "average": 0},
         {"devices": 4, "mesh": [2, 2]},
         {"devices": 4, "steps": 3},
+        {"devices": 4, "steps": 3, "scan": True},
+        {"processes": 2, "steps": 4, "scan": True},
         {"processes": 2},
         {"processes": 2, "steps": 3, "d_steps": 2, "batch_size": 16},
         {"processes": 3, "average": 0},
