@@ -1,7 +1,7 @@
-"""Pictures that grow on a slide: SVG whose layers, `<g class="fragment" aria-label="...">`, come one at each click.
+"""Pictures that grow on a slide, SVG with layers, `<g class="fragment" aria-label="...">`, one a click.
 
-As an image an SVG is shown whole. Here it becomes part of the deck, where reveal.js treats its layers as it treats
-all that comes at a click: on paper they are all there. So the SVG must bring no names and no styles of its own.
+As an image an SVG is shown whole. Here it becomes part of the deck, where reveal.js treats its layers as it
+treats all that comes at a click; on paper they are all there. So it must bring no names and no styles.
 """
 
 import base64
@@ -14,7 +14,7 @@ FOREIGN = re.compile(r"<style\b|<script\b|<foreignObject\b|\b(?:xlink:)?href=|\b
 
 
 def growing(written):
-    """HTML with its images of SVG put in as they are where they have layers; their text says what is there at first."""
+    """HTML with SVG of layers in place of its image, whose text says what is there at first."""
     return IMAGE.sub(lambda image: inline(image) or image[0], written)
 
 
