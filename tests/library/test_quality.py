@@ -87,7 +87,7 @@ def test_repeated_images_show_in_coverage(digits, different, coverage):
 
 
 def test_too_few_images_are_refused(digits):
-    with pytest.raises(ValueError, match="images holds 49"):
+    with pytest.raises(ValueError, match="images: 49 came"):
         gu.evaluate_quality(digits[0].images[:49], digits[0])
 
 
