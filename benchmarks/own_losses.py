@@ -111,9 +111,13 @@ def main():
     arguments = parser.parse_args()
     dataset = gu.load_images("digits")
     runs = {name: [] for name in LOSSES}
-    for seed in arguments.seeds:
+    for done, seed in enumerate(arguments.seeds, 1):
         for name in LOSSES:
             runs[name].append(train(name, dataset, arguments.epochs, seed))
+        write_table(runs, arguments.epochs, arguments.seeds[:done])
+
+
+def write_table(runs, epochs, seeds):
     floor = runs["hinge"][0]["fid_floor"]
     rows = []
     for name, of_name in runs.items():
@@ -122,11 +126,10 @@ def main():
         rows.append(f"| {' | '.join([name, *cells])} |".replace("%", " %"))
     head = ["| " + " | ".join(COLUMNS).format(floor=floor) + " |", "| --- " * len(COLUMNS) + "|"]
     command = " ".join(["python benchmarks/own_losses.py", *sys.argv[1:]])
-    told = f"`{command}`: {machine()}. Embedded digits, dense pair, {arguments.epochs} passes, seeds "
-    told += f"{', '.join(map(str, arguments.seeds))}: mean, lowest and highest."
-    (HERE / "own_losses.md").write_text(
-        "\n".join(["# Other losses", "", told, "", *head, *rows, ""]), encoding="utf-8"
-    )
+    told = f"`{command}`: {machine()}. Embedded digits, dense pair, {epochs} passes, seeds "
+    told += f"{', '.join(map(str, seeds))}: mean, lowest and highest."
+    text = "\n".join(["# Other losses", "", told, "", *head, *rows, ""])
+    (HERE / "own_losses.md").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
