@@ -139,9 +139,8 @@ ALTERNATIVES |= {
 ALTERNATIVES |= {
     "look-figure": "Forty small colour pictures: a dark circle, square or triangle on a light ground.",
     "own-film": "Animation: 36 pictures, redrawn as {steps:,} steps of training go on.",
-    "own-grid": "Forty generated pictures, dark shapes on light grounds; a classifier reads {read} of them "
-    "with a confidence above 0.9.",
-    "own-few": "Two rows of eight pictures: what G draws, and below each the most similar of the fifty.",
+    "own-grid": "Forty generated pictures: soft dark shapes on light grounds.",
+    "own-few": "Two rows of eight pictures: what G draws, and below each the most similar of the twenty.",
 }
 
 
