@@ -116,8 +116,8 @@ def _rows_here(shared, shape):
     parts = sorted({index[0].indices(shape[0])[:2] for index in indices})
     if any(stop != start for (_, stop), (start, _) in itertools.pairwise(parts)):
         raise ValueError(
-            "keras.distribution: the mesh has other processes' devices between those of this one; what serves "
-            "is the order of keras.distribution.list_devices()"
+            "keras.distribution: the mesh has other processes' devices between those of this one; what "
+            "serves is the order of keras.distribution.list_devices()"
         )
     return slice(parts[0][0], parts[-1][1])
 
