@@ -3,10 +3,11 @@
     python benchmarks/own_losses.py
 
 trains the dense pair with each loss for 10 passes over the data, with each of three seeds, in calls of twelve
-steps. A pass costs the same whatever the loss, and with more updates of D in a step nearly so: on one
-core 157, 79 and 32 steps in a second of the processor with one, two and five. So these are nearly equal
-seconds, also where others work on the machine. The learning rates are the package's, but for the critic, which gets those of its authors.
-Writes the table own_losses.md beside this file. docs/losses.md shows how each loss is written.
+steps. A pass costs the same whatever the loss, and with more updates of D in a step nearly so: on one core
+157, 79 and 32 steps in a second of the processor with one, two and five. So these are nearly equal seconds,
+also where others work on the machine. The learning rates are the package's, but for the critic, which gets
+those of its authors. Writes the table own_losses.md beside this file. docs/losses.md shows how each loss is
+written.
 """
 
 import argparse
