@@ -70,10 +70,13 @@ def launch(options):
     ]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended, and the others with it"))
     try:
-        while any(process.poll() is None for process in processes):
-            failed = [(process.poll(), i) for i, process in enumerate(processes) if process.poll()]
+        while True:
+            ended = [(process.poll(), i) for i, process in enumerate(processes) if process.poll() is not None]
+            failed = [(code, i) for code, i in ended if code]
             if failed:  # one that was killed, below 0, is why others fail
                 return "process {1} ended with {0}: ended the others; run again to go on".format(*min(failed))
+            if len(ended) == len(processes):
+                return None
             time.sleep(0.2)
     except KeyboardInterrupt:  # it comes to all of them, which stop at the same step
         for process in processes:
