@@ -153,6 +153,6 @@ function card(title, { numbers }) {
 }
 
 function written(number) {
-  if (Math.abs(number) < 0.001) return number < 0 ? "above –0.001" : "below 0.001";
+  if (Math.abs(number) < 0.001) return number < 0 ? "above −0.001" : "below 0.001";
   return Number(number.toPrecision(2)).toLocaleString("en");
 }

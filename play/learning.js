@@ -115,8 +115,8 @@ export function setUpDigits(script, packed, alarm) {
 // Scrolls down until `what` is seen, as far as the `button` that was pressed stays in sight.
 export function bringIntoSight(what, button) {
   const below = what.getBoundingClientRect().bottom - innerHeight, above = button.getBoundingClientRect().top;
-  const by = Math.min(below, above) - 8;
-  if (by > 0) scrollBy({ top: by });
+  const by = Math.min(below + 8, above - 8);
+  if (below > 0 && by > 0) scrollBy({ top: by });
 }
 
 // Both losses with ln 2, and D's accuracy.
