@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import time
+import traceback
 from pathlib import Path
 
 
@@ -34,9 +35,9 @@ def train(options):
     keras.distribution.set_distribution(keras.distribution.DataParallel())  # before the networks are built
     images = gu.load_images(options.images) if first else quietly(gu.load_images, options.images)
 
-    if Path(options.folder, "gan.json").is_file():
+    try:
         gan = gu.GAN.load(options.folder)
-    else:
+    except FileNotFoundError:  # nothing was saved yet
         shape = images.images.shape[1:]
         generator = gu.build_dcgan_generator(image_shape=shape)
         gan = gu.GAN(generator, gu.build_dcgan_discriminator(shape), seed=1)
@@ -99,7 +100,7 @@ if __name__ == "__main__":
     )
     parser.add_argument("--images", default="digits", help="as load_images takes it: a name, or a folder")
     parser.add_argument(
-        "--folder", default="many.keras", help="where to save, and to go on from; ends in .keras"
+        "--folder", default="many.keras", help="where to save, on a disk that all processes share"
     )
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--batch-size", type=int, default=64, help="of all devices together")
@@ -107,5 +108,13 @@ if __name__ == "__main__":
     parser.add_argument("--process", type=int, help="which of them this one is, from 0")
     parser.add_argument("--address", help="host:port of process 0, which the others can reach")
     options = parser.parse_args()
-    alone = options.processes == 1 or options.process is not None
-    sys.exit(train(options) if alone else launch(options))
+    if options.processes > 1 and options.process is None:
+        sys.exit(launch(options))
+    try:
+        train(options)
+    except Exception:
+        if options.processes == 1:
+            raise
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)  # at an ordinary end JAX would wait for the others, and they wait for this one

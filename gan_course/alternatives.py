@@ -111,8 +111,8 @@ ALTERNATIVES |= {
     "you-against-d-figure": "Two rows of ten pictures, some of them real digits and some generated.",
     "walk-figure": "Four rows of twelve pictures, each a walk: from a 4 to an 8 straight and on the sphere, "
     "from a 6 to a 3 straight and on the sphere.",
-    "lab-figure": "{rows} rows of twelve pictures, a row for each run. Rows whose pictures hardly differ: "
-    "{alike}. Rows in which they differ as much as real digits do, or nearly: {unlike}.",
+    "lab-figure": "{rows} numbered rows of ten pictures, a row for each run. Rows whose pictures hardly "
+    "differ: {alike}. Rows whose pictures differ more than 0.6 times as much as real digits do: {unlike}.",
     "quiz-ln2": "Three panels, runs X, Y and Z: in each, L_D and L_G end within {off:.2f} of ln 2.",
     "average-figure": "The same twelve latents drawn four times, a row each: {rows}.",
     "dcgan-figure": "Six rows of twelve pictures: two of real digits, two by the dense generator, two by the "
@@ -139,9 +139,8 @@ ALTERNATIVES |= {
 ALTERNATIVES |= {
     "look-figure": "Forty small colour pictures: a dark circle, square or triangle on a light ground.",
     "own-film": "Animation: 36 pictures, redrawn as {steps:,} steps of training go on.",
-    "own-grid": "Forty generated pictures, dark shapes on light grounds; a classifier reads {read} of them "
-    "with a confidence above 0.9.",
-    "own-few": "Two rows of eight pictures: what G draws, and below each the most similar of the fifty.",
+    "own-grid": "Forty generated pictures: soft dark shapes on light grounds.",
+    "own-few": "Two rows of eight pictures: what G draws, and below each the most similar of the twenty.",
 }
 
 

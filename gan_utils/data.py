@@ -6,7 +6,7 @@ from os import PathLike
 import numpy as np
 
 from gan_utils._support.downloads import digits_arrays, fashion_mnist_arrays, mnist_arrays
-from gan_utils._support.folders import find_folder, read_folder
+from gan_utils._support.folders import find_folder, read_folder, refuse_for_name
 
 NAMES = ("auto", "digits", "mnist", "fashion_mnist")
 
@@ -33,10 +33,10 @@ def load_images(
     name: str | PathLike = "auto",
     split: str = "train",
     *,
-    image_size: tuple[int, int] = (32, 32),
-    color_mode: str = "rgb",
+    image_size: tuple[int, int] | None = None,
+    color_mode: str | None = None,
     crop_to_aspect_ratio: bool | None = None,
-    pad_to_aspect_ratio: bool = False,
+    pad_to_aspect_ratio: bool | None = None,
 ) -> Dataset:
     """Load one split of a data set, or a folder of pictures.
 
@@ -53,9 +53,9 @@ def load_images(
             subfolders are classes. About a fifth of them is the test split, chosen by what a file holds, so
             that copies stay together; no class is all in it. A line tells what came, and what is left out.
         split: "train" or "test".
-        image_size: height and width of a folder's pictures; this and what follows are named and meant as in
-            `keras.utils.image_dataset_from_directory`.
-        color_mode: "rgb" or "grayscale". What is transparent lies on white.
+        image_size: height and width, by default (32, 32); this and what follows are for folders alone, and
+            named and meant as in `keras.utils.image_dataset_from_directory`.
+        color_mode: "rgb", the default, or "grayscale". What is transparent lies on white.
         crop_to_aspect_ratio: cut off what is too wide or too high, the default; if False, squeeze it.
         pad_to_aspect_ratio: keep all of it instead, with white beside it.
 
@@ -70,8 +70,10 @@ def load_images(
     """
     if split not in ("train", "test"):
         raise ValueError(f'split: {split!r} came; what serves is "train" or "test"')
+    how = image_size, color_mode, crop_to_aspect_ratio, pad_to_aspect_ratio
     if name not in NAMES:
-        return _load_folder(name, split, image_size, color_mode, crop_to_aspect_ratio, pad_to_aspect_ratio)
+        return _load_folder(name, split, *how)
+    refuse_for_name(name, *how)
     arrays = None
     if name == "fashion_mnist":
         arrays = fashion_mnist_arrays()

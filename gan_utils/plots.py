@@ -48,7 +48,7 @@ def plot_images(
     axes.imshow(grid, cmap="gray", vmin=0, vmax=255 if grid.dtype == np.uint8 else 1, interpolation="nearest")
     axes.set_xticks([])
     height = pictures.shape[1] + 1
-    labels = row_labels or []
+    labels = [] if row_labels is None else list(row_labels)
     axes.set_yticks([height * (i + 0.5) for i in range(len(labels))], labels)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)

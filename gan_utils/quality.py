@@ -57,9 +57,7 @@ def evaluate_quality(images: np.ndarray, dataset: Dataset) -> dict[str, float]:
     """
     images = check_images(images, _checked_shape(dataset))
     if len(images) < LEAST_IMAGES:
-        raise ValueError(
-            f"images holds {len(images)}, but the measures need {LEAST_IMAGES} at the least, better 1,000"
-        )
+        raise ValueError(f"images: {len(images)} came; what serves is {LEAST_IMAGES} or more, better 1,000")
     real = len(held_out(dataset))
     if real < LEAST_IMAGES:
         of = "the half that is held out" if dataset.test is None else "the test split"

@@ -9,6 +9,7 @@ must see what is in it.
 import contextlib
 import functools
 import hashlib
+import math
 import os
 import weakref
 from pathlib import Path
@@ -31,7 +32,8 @@ SHIPPED = {  # SHA-256 of the classifiers that come with the package (tools/data
 }
 TURNS = 4
 MOST_TURNED = 5_000  # images; more would take minutes
-LEAST_STEPS = 400  # of 128 images; an epoch of few images is too short to learn much in five
+BATCH = 128
+LEAST_STEPS = 400  # of a batch; an epoch of few images is too short to learn much in five
 
 
 def build_classifier(image_shape=(28, 28, 1), classes=10):
@@ -77,19 +79,48 @@ def train_classifier(dataset: Any, epochs: int = 5) -> keras.Model:
     return _trained(classifier, dataset.images, dataset.labels, epochs)
 
 
-def _turned(images):
-    """Images in four positions, and in which each is: turned by right angles, or flipped if not square."""
-    images = images[:MOST_TURNED]
+class _Turned(keras.utils.PyDataset):
+    """Batches of images in four positions, and in which each is: turned by right angles, or flipped.
+
+    They are turned when they are asked for: all at once they would take four times the memory, and Keras
+    would copy them.
+    """
+
+    def __init__(self, images):
+        super().__init__()
+        self.images, self.random = images[:MOST_TURNED], np.random.default_rng(0)
+        self.on_epoch_end()
+
+    def on_epoch_end(self):
+        self.order = self.random.permutation(TURNS * len(self.images))
+
+    def __len__(self):
+        return math.ceil(len(self.order) / BATCH)
+
+    def __getitem__(self, number):
+        which, positions = np.divmod(self.order[number * BATCH :][:BATCH], TURNS)
+        images = self.images[which]
+        for position in range(1, TURNS):
+            chosen = positions == position
+            images[chosen] = _turned(images[chosen], position)
+        return images, positions
+
+
+def _turned(images, position):
+    """Images turned by so many right angles; flipped this or that way where they are not square."""
     if images.shape[1] == images.shape[2]:
-        positions = [np.rot90(images, turns, axes=(1, 2)) for turns in range(TURNS)]
+        return np.rot90(images, position, axes=(1, 2))
+    return np.flip(images, axis=((1,), (2,), (1, 2))[position - 1])
+
+
+def _trained(classifier, images, labels, epochs=None):
+    if labels is None:
+        data = {"x": _Turned(images)}
+        n = len(data["x"].order)
     else:
-        positions = [images, images[:, ::-1], images[:, :, ::-1], images[:, ::-1, ::-1]]
-    return np.concatenate(positions), np.repeat(np.arange(TURNS), len(images))
-
-
-def _trained(classifier, images, labels, epochs):
+        data, n = {"x": images, "y": labels, "batch_size": BATCH}, len(images)
     classifier.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
-    classifier.fit(images, labels, batch_size=128, epochs=epochs, verbose=0)
+    classifier.fit(**data, epochs=epochs or max(5, BATCH * LEAST_STEPS // n), verbose=0)
     return classifier
 
 
@@ -198,14 +229,12 @@ def _classifier(dataset):
     else:
         # The floor is to be as new to the classifier as what is measured: what is held out does not train it.
         images, labels = training_images(dataset, without_held_out=dataset.test is None)
-        if labels is None:
-            images, labels = _turned(images)
-        holds = f"{images.shape} {_digest(images)} {_digest(labels)}"
-        digest = hashlib.sha256(holds.encode()).hexdigest()[:16]
+        told = "turned" if labels is None else _digest(labels)
+        digest = hashlib.sha256(f"{images.shape} {_digest(images)} {told}".encode()).hexdigest()[:16]
         path = keras_folder() / "gan_utils" / f"classifier_{digest}.npz"
         if not path.exists():
             print(f"Training the classifier for {dataset.name}, once: it is kept for the next time.")
-            _trained(classifier, images, labels, max(5, 128 * LEAST_STEPS // len(images)))
+            _trained(classifier, images, labels)
             with contextlib.suppress(OSError):  # a cache that cannot be written costs time only
                 save_classifier(classifier, path)
             return classifier

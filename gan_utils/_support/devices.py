@@ -7,6 +7,7 @@ number of images serves and one process alone can do it.
 
 import contextlib
 import copy
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -111,8 +112,14 @@ def _shards(shared):
 def _rows_here(shared, shape):
     """Which rows of a batch the devices of this process take, as a slice."""
     layout = shared.get_data_layout(shape).backend_layout
-    rows = [index[0].indices(shape[0]) for index in layout.addressable_devices_indices_map(shape).values()]
-    return slice(min(start for start, _, _ in rows), max(stop for _, stop, _ in rows))
+    indices = layout.addressable_devices_indices_map(shape).values()
+    parts = sorted({index[0].indices(shape[0])[:2] for index in indices})
+    if any(stop != start for (_, stop), (start, _) in itertools.pairwise(parts)):
+        raise ValueError(
+            "keras.distribution: the mesh has other processes' devices between those of this one; what "
+            "serves is the order of keras.distribution.list_devices()"
+        )
+    return slice(parts[0][0], parts[-1][1])
 
 
 def told(batch_size: int) -> str | None:

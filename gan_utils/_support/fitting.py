@@ -176,6 +176,8 @@ def _make_passes(gan, source, batch_size, steps_per_execution, callbacks, interr
                 steps = min(full, steps_per_execution) or 1
                 n = steps * size if full else left
                 taken = source.take(n)[: n // gan.d_steps * gan.d_steps]
+                if source.most is None:  # batches, which others may have shuffled
+                    processes.check_alike("batches", [taken], "the same order in each, as by a seed")
                 if steps_per_execution == 1:
                     logs = [gan.train_on_batch(taken)]
                 else:

@@ -13,6 +13,8 @@ from PIL import Image, ImageOps
 SUFFIXES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"}
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")  # by content; for others Pillow may run programs
 MODES = {"rgb": "RGB", "grayscale": "L"}
+ARGUMENTS = ("image_size", "color_mode", "crop_to_aspect_ratio", "pad_to_aspect_ratio")
+IMAGE_SIZE, COLOR_MODE = (32, 32), "rgb"  # where nothing is said
 GROUND = 255  # white, under what is transparent and around what is padded
 LEAST_PICTURES = 50  # different ones; from fewer a GAN learns them by heart, and nothing can be measured
 TEST_SHARE = 0.2
@@ -33,12 +35,23 @@ def find_folder(name, names):
     return folder
 
 
+def refuse_for_name(name, *arguments):
+    """ValueError where what is for a folder came with a data set's name: its images are what they are."""
+    for argument, value in zip(ARGUMENTS, arguments, strict=True):
+        if value is not None:
+            raise ValueError(
+                f"{argument}: {value!r} came, but the images of {name!r} are 28x28x1; what serves is "
+                f"load_images({name!r}) without it, or, for a folder that is called so, './{name}'"
+            )
+
+
 def read_folder(folder, image_size, color_mode, crop_to_aspect_ratio, pad_to_aspect_ratio):
     """Read the pictures below a folder. Subfolders are classes; without any there are no labels.
 
     Args:
         folder: a Path.
-        image_size, color_mode, crop_to_aspect_ratio, pad_to_aspect_ratio: as of `load_images`.
+        image_size, color_mode, crop_to_aspect_ratio, pad_to_aspect_ratio: as of `load_images`, None where
+            nothing was said.
 
     Returns:
         dict of split -> (uint8 images (n, height, width, channels), int64 labels (n,) or None); tuple of the
@@ -47,6 +60,8 @@ def read_folder(folder, image_size, color_mode, crop_to_aspect_ratio, pad_to_asp
     Raises:
         TypeError, ValueError: arguments that are not as there; fewer than 50 different pictures.
     """
+    image_size = IMAGE_SIZE if image_size is None else image_size
+    color_mode = COLOR_MODE if color_mode is None else color_mode
     _check_arguments(image_size, color_mode, crop_to_aspect_ratio, pad_to_aspect_ratio)
     crop = not pad_to_aspect_ratio if crop_to_aspect_ratio is None else crop_to_aspect_ratio
     paths, refused = _find(folder)

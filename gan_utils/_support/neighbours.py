@@ -27,7 +27,7 @@ def nearest_distances(images, train_images):
 
 def _distances(rows, columns, chunk=500):
     """Euclidean distances between rows and columns, a few rows at a time to bound the memory."""
-    squares = np.sum(columns**2, axis=1)
+    squares = np.array([np.sum(column**2) for column in columns])  # one by one: a copy of all is large
     for start in range(0, len(rows), chunk):
         part = rows[start : start + chunk]
         squared = np.sum(part**2, axis=1)[:, None] - 2 * part @ columns.T + squares

@@ -143,7 +143,10 @@ def load_gan(cls, folder, **losses):
     processes.wait()  # the first may be saving it
     if not folder.exists() and (old / "gan.json").is_file():
         folder = old  # a save was killed between its two moves
-    if not (folder / "gan.json").is_file():
+    there = (folder / "gan.json").is_file()
+    where = f"what lies in folder {str(folder)!r}"
+    processes.check_alike(where, [there], "a folder on a disk that all processes share")
+    if not there:
         raise FileNotFoundError(f"no saved GAN in folder {str(folder)!r}: it would hold a gan.json")
     try:
         with processes.drawn_alike():

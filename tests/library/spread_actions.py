@@ -22,6 +22,16 @@ def spread(distribution, devices, mesh):
         distribution.set_distribution(distribution.DataParallel())
 
 
+class Batches:
+    """What `fit` can go through again and again."""
+
+    def __init__(self, *batches):
+        self.batches = batches
+
+    def __iter__(self):
+        return iter(self.batches)
+
+
 class Spread:
     """A process: its number, the data, and what the test gives it.
 
@@ -88,6 +98,16 @@ class Spread:
         try:
             self.begin()
             self.train()
+        except ValueError as error:
+            return str(error)
+        return "not refused"
+
+    def other_batches(self):
+        """In each process the same images in an order of its own."""
+        self.begin()
+        order = np.random.default_rng(self.process).permutation(64)
+        try:
+            self.gan.fit(Batches(self.data.images[:64][order]), 1, 64, verbose=0)
         except ValueError as error:
             return str(error)
         return "not refused"

@@ -123,6 +123,8 @@ def test_processes_agree_on_the_end_and_on_what_they_train(tmp_path):
     assert first["train_until_one_has_enough"] == second["train_until_one_has_enough"] == "True"
     for told in run_together(2, do=["refused"], counts=[150, 151]):
         assert "numbers that fit was given differ from process to process" in told["refused"]
+    for told in run_together(2, do=["other_batches"]):
+        assert "batches differ from process to process" in told["other_batches"]
     for told in run_together(2, do=["refused"], devices=2, mesh=[2, 2]):
         assert "kernel is split among processes" in told["refused"]
 
@@ -150,6 +152,13 @@ def pictures(tmp_path):
     for i, image in enumerate(gu.load_images("digits").images[:300]):
         imageio.imwrite(tmp_path / "pictures" / f"{i}.png", (255 * image[..., 0]).astype("uint8"))
     return tmp_path / "pictures"
+
+
+@pytest.mark.slow
+def test_the_script_to_copy_ends_at_an_error(tmp_path):
+    script = [sys.executable, str(ROOT / "examples" / "many.py"), "--images", "nowhere", "--processes", "2"]
+    result = subprocess.run(script, cwd=tmp_path, capture_output=True, text=True, timeout=240)
+    assert re.search(r"^process \d ended with 1: ended the others; run again to go on$", result.stderr, re.M)
 
 
 @pytest.mark.slow

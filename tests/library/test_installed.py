@@ -81,6 +81,7 @@ LESSON = """if True:
 """
 
 
+@pytest.mark.slow
 def test_training_needs_neither_tensorflow_nor_ipython(tmp_path):
     """JAX is taken although keras.json names TensorFlow: Keras writes that by itself."""
     needs("jax")

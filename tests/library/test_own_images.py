@@ -274,6 +274,23 @@ def test_other_arguments(arguments, kind, message, tmp_path):
         gu.load_images(fill(tmp_path, 3), **arguments)
 
 
+@pytest.mark.parametrize("name", ["digits", "auto", "mnist", "fashion_mnist"])
+@pytest.mark.parametrize(
+    "argument, value",
+    [
+        ("image_size", (32, 32)),
+        ("color_mode", "rgb"),
+        ("crop_to_aspect_ratio", False),
+        ("pad_to_aspect_ratio", False),
+    ],
+)
+def test_what_a_folder_takes_a_name_refuses(name, argument, value):
+    """It would be passed over without a word, and the images come in their own size."""
+    message = rf"^{argument}: .* came, but the images of '{name}' are .* without it, .*'\./{name}'\Z"
+    with pytest.raises(ValueError, match=message):
+        gu.load_images(name, **{argument: value})
+
+
 @pytest.mark.parametrize(
     "name", ["no such thing", "", "mnits", None, 3, "~nobody of this name/pictures", "long" * 1000]
 )

@@ -20,7 +20,9 @@ def test_tile(channels, shape):
 
 
 def test_plot_images_labels_rows():
-    figure = gu.plot_images(np.zeros((6, 28, 28, 1)), columns=3, row_labels=["real", "fake"], title="Both")
+    figure = gu.plot_images(
+        np.zeros((6, 28, 28, 1)), columns=3, row_labels=np.array(["real", "fake"]), title="Both"
+    )
     (axes,) = figure.axes
     assert [label.get_text() for label in axes.get_yticklabels()] == ["real", "fake"]
     assert axes.get_title() == "Both"

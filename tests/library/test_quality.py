@@ -87,7 +87,7 @@ def test_repeated_images_show_in_coverage(digits, different, coverage):
 
 
 def test_too_few_images_are_refused(digits):
-    with pytest.raises(ValueError, match="images holds 49"):
+    with pytest.raises(ValueError, match="images: 49 came"):
         gu.evaluate_quality(digits[0].images[:49], digits[0])
 
 
@@ -249,6 +249,22 @@ def test_without_labels_and_not_square(tmp_path, monkeypatch):
     images = np.random.default_rng(0).random((150, 8, 12, 3), dtype="float32")
     found = gu.evaluate_quality(images[:60], gu.Dataset(images, None, "noise"))
     assert found["n"] == 60 and found["closest_train"] < 0.3
+
+
+@pytest.mark.parametrize("shape", [(6, 6, 1), (4, 6, 3)])
+def test_turned_images_come_once_in_each_position(shape):
+    """Batch by batch, for all at once would be four copies of the data set."""
+    images = np.random.default_rng(0).random((100, *shape), dtype="float32")
+    turned = classifiers._Turned(images)
+    batches = [turned[i] for i in range(len(turned))]
+    assert max(len(x) for x, _ in batches) <= classifiers.BATCH
+    found = {
+        (int(label), image.tobytes()) for x, labels in batches for image, label in zip(x, labels, strict=True)
+    }
+    square = [lambda x, turns=turns: np.rot90(x, turns) for turns in range(4)]
+    flipped = [np.array, lambda x: x[::-1], lambda x: x[:, ::-1], lambda x: x[::-1, ::-1]]
+    ways = square if shape[0] == shape[1] else flipped
+    assert found == {(i, way(image).tobytes()) for i, way in enumerate(ways) for image in images}
 
 
 def test_a_damaged_classifier_is_refused(monkeypatch):

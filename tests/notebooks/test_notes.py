@@ -1,5 +1,8 @@
 """Speaker notes: keyed by cells that are there, with minutes and slides that make a lesson."""
 
+import re
+import xml.etree.ElementTree as ET
+
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
@@ -69,3 +72,19 @@ def test_minutes_and_slides_make_the_lessons(path):
     slides = [section for section in deck.select(".slides section") if not section.select("section")]
     assert 20 * lessons <= len(slides) <= 35 * lessons
     assert sum(bool(slide.select("aside.notes")) for slide in slides) >= 0.8 * len(slides)
+
+
+def test_the_picture_of_batchnorm_has_the_numbers_of_its_cell_to_scale():
+    (path,) = (rules.REPOSITORY / "notebooks").glob("02_*.ipynb")
+    (cell,) = (cell for cell in nbformat.read(path, as_version=4).cells if cell.id == "batchnorm-by-hand")
+    printed = [
+        [float(number) for number in re.findall(r"-?\d+\.?\d*", line)]
+        for line in cell.outputs[0].text.splitlines()
+    ]
+    drawn = ET.parse(rules.REPOSITORY / "notebooks/images/batchnorm.svg").getroot()
+    rows = [[(float(c.get("cx")) - 483) / 115 for c in layer.findall(".//{*}circle")] for layer in drawn]
+    values, averages, training, inference = [1, 2, 3, 6], *printed
+    for row, expected in zip([rows[0], rows[2], rows[3]], [values, training, inference], strict=True):
+        assert row == pytest.approx(expected, abs=0.01)
+    written = " ".join(drawn.itertext()).replace("−", "-")
+    assert all(f"{number:g}" in written for number in [*values, *averages, *training, *inference])

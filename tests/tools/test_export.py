@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from tools.export.readable import readable
 from tools.export.references import references
 from tools.export.typeset import MathError, markdown2html, typeset
 from tools.notes import Note
+from tools.series import ROOT
 
 GIF = "R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -399,6 +401,48 @@ def test_a_slide_names_the_works_that_its_text_cites():
     assert {name: found for name, found in sources.items() if found} == {
         "noise": ["https://arxiv.org/abs/1502.03167"]
     }
+
+
+GROWS = '<!-- to scale --><svg width="9"><g>a</g><g class="fragment" aria-label="then b">b</g></svg>'
+
+
+def drawn_on_a_slide(svg, folder):
+    (folder / "it.svg").write_text(svg, encoding="utf-8")
+    cell = on_slide(new_markdown_cell('## It grows\n\n![first "a"](it.svg)', id="it"))
+    deck = decks.export_deck(
+        new_notebook(cells=[on_slide(new_markdown_cell("# 05", id="t")), cell]), "05", folder
+    )
+    return BeautifulSoup(deck, "html.parser").select_one("#it")
+
+
+def test_the_layers_of_a_picture_come_one_at_a_click(tmp_path):
+    slide = drawn_on_a_slide(GROWS, tmp_path)
+    assert not slide.select("img") and slide.svg["aria-label"] == 'first "a"' and "to scale" not in str(slide)
+    assert [layer["aria-label"] for layer in slide.select("svg > g.fragment")] == ["then b"]
+    whole = drawn_on_a_slide(GROWS.replace("fragment", "whole"), tmp_path)
+    assert whole.img["alt"] == 'first "a"' and not whole.select("svg")
+
+
+@pytest.mark.parametrize(
+    "foreign", ["<style>g {}</style>", "<script>a()</script>", '<use href="#a"/>', '<g id="a"/>']
+)
+def test_a_picture_that_grows_brings_nothing_that_could_meet_the_decks_own(tmp_path, foreign):
+    with pytest.raises(ValueError, match=r'first "a".*it may not have'):
+        drawn_on_a_slide(GROWS.replace("<g>", f"{foreign}<g>"), tmp_path)
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("notebooks/images/*.svg")), ids=lambda path: path.stem)
+def test_pictures_are_on_a_slide_and_each_of_their_layers_is_told(path):
+    texts = [
+        p.read_text("utf-8") for p in [*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("notebooks/notes/*.md")]
+    ]
+    assert any(f"](images/{path.name})" in text for text in texts)
+    root = ET.parse(path).getroot()
+    if layers := [child for child in root if child.get("class") == "fragment"]:
+        assert [layer.get("aria-label") for layer in root if not layer.get("aria-label")] == []
+        sizes = [float(one.get("font-size")) for one in root.iter() if one.get("font-size")]
+        assert min(sizes) >= 24 and len(layers) > 1 and root.get("font-size")
+        assert float(root.get("width")) <= 1208  # a slide without its margins
 
 
 def test_works_are_cited_by_their_authors():

@@ -37,6 +37,8 @@ def test_the_site_is_whole_and_has_no_fault(made):
     assert site.faults(made) == []
     files = {path.relative_to(made).as_posix() for path in made.rglob("[!.]*") if path.is_file()}
     pictures = {f"notebooks/images/{path.name}" for path in (ROOT / "notebooks/images").iterdir()}
+    texts = [path.read_text(encoding="utf-8") for path in find_notebooks()]  # not the decks
+    pictures = {name for name in pictures if any(name.removeprefix("notebooks/") in text for text in texts)}
     assert files == {
         site.PLAY,
         *(f"{name}.html" for name in PAGES),

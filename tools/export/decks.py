@@ -15,6 +15,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import jinja2
 import nbformat
 from nbconvert.exporters import SlidesExporter
 from nbconvert.preprocessors import CoalesceStreamsPreprocessor
@@ -23,6 +24,7 @@ from nbformat.v4 import new_markdown_cell, new_output
 from tools import build_folder
 from tools.build_folder import BUILD
 from tools.export import printed
+from tools.export.growing import growing
 from tools.export.pages import ExportError, SelfContained, export, picture, style, summary, template
 from tools.export.references import references
 from tools.facts import BRANCH, repository
@@ -34,7 +36,9 @@ NO_NOTE = Note(0, "", "")
 
 
 class DeckExporter(SelfContained, SlidesExporter):
-    pass
+    @jinja2.pass_context
+    def markdown2html(self, context, source):
+        return growing(super().markdown2html(context, source))
 
 
 @dataclass
