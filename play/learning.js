@@ -58,8 +58,8 @@ export function setUpDigits(script, packed, alarm) {
     }
     training = true;
     name();
-    bringIntoSight(find("pictures"), find("train"));
     tell(`Training. After some ${LEGIBLE} steps the digits can be read.`);
+    bringIntoSight(find("pictures"), find("train"));
     await trainer.ask("train", { every: CALM.matches ? 2000 : 150 });
   }
 
