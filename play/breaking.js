@@ -2,19 +2,23 @@
 
 import { CASES } from "./cases.js";
 import { drawPictures, whenLooksChange } from "./drawing.js";
-import { Guess, withLosses } from "./guess.js";
+import { Guess, typeset } from "./guess.js";
 import { STEPS } from "./laboratory.js";
-import { drawGame, find } from "./learning.js";
+import { bringIntoSight, drawGame, find, percent } from "./learning.js";
 import { Trainer } from "./trainer.js";
 
 const SEED = 6; // notebook 04's
-const NUMBERS = { dLoss: "L_D", gLoss: "L_G", dAccuracy: "accuracy", "D(G(z))": "D(G(z))", diversity: "diversity", gradient: "gradient", "D moved": "D moved" };
+const NUMBERS = { // what each is called, and how it is written
+  dLoss: ["L_D", written], gLoss: ["L_G", written], dAccuracy: ["accuracy", percent], "D(G(z))": ["D(G(z))", written],
+  diversity: ["diversity", written], gradient: ["gradient", written],
+  "D moved": ["D moved", (number) => (number === 0 ? "0" : written(number))], // here 0 is exact
+};
 
 export function setUpBreaking(script, packed, alarm) {
   const runs = {}; // what has been run, by name: { numbers, pictures, curves }
   let chosen = Object.keys(CASES)[0], trainer = null, guess = null, busy = false, redraw = () => {};
 
-  const tell = (told) => find("case-told").replaceChildren(...withLosses(told));
+  const tell = (told) => find("case-told").replaceChildren(...typeset(told));
 
   async function run(name, title) {
     if (runs[name]) return runs[name];
@@ -52,11 +56,12 @@ export function setUpBreaking(script, packed, alarm) {
   });
 
   const mend = act(async () => {
-    const name = chosen, cured = cureOf(name);
+    const name = chosen, cured = cureOf(name), { number } = CASES[name];
     await run(cured, cured === "healthy" ? "The healthy run" : "Mended");
     tell(cured === "healthy"
       ? "Mended: with the fault taken out, and the same seed, it is the healthy run."
-      : `Mended: nothing but what the cure says is changed, and trained anew for ${STEPS} steps.`);
+      : `Mended: nothing but what the cure says is changed, and trained anew for ${STEPS} steps. The ${number} `
+        + `was ${written(runs[name].numbers[number])}; now it is ${written(runs[cured].numbers[number])}.`);
     show(name, null, true);
   });
 
@@ -69,7 +74,7 @@ export function setUpBreaking(script, packed, alarm) {
   function choose(name) {
     chosen = name;
     const { change, question, choices } = CASES[name];
-    find("change").replaceChildren(...withLosses(change));
+    find("change").replaceChildren(...typeset(change));
     guess = new Guess(find("case-guess"), question, choices);
     find("verdict").hidden = find("legend").hidden = true;
     tell(runs.healthy ? "Guess, and break it." : "Guess, and break it. A healthy run for comparison is made first.");
@@ -83,15 +88,16 @@ export function setUpBreaking(script, packed, alarm) {
     const paragraph = (strong, text) => {
       const p = document.createElement("p"), b = document.createElement("b");
       b.textContent = `${strong} `;
-      p.append(b, ...withLosses(text));
+      p.append(b, ...typeset(text));
       return p;
     };
     const lines = [paragraph("Signature.", signature), paragraph("Cure.", cure)];
     if (holding === false) lines.push(paragraph("This run", "does not show it as clearly as the text says: look at the numbers."));
     if (holding !== null) verdict.replaceChildren(...lines);
     verdict.hidden = find("legend").hidden = false;
-    const columns = [["healthy", runs.healthy], ["broken", runs[name]]];
-    if (withCure && cureOf(name) !== "healthy") columns.push(["mended", runs[cureOf(name)]]);
+    const healed = withCure && cureOf(name) === "healthy";
+    const columns = [[healed ? "mended: the healthy run" : "healthy", runs.healthy], ["broken", runs[name]]];
+    if (withCure && !healed) columns.push(["mended", runs[cureOf(name)]]);
     find("results").replaceChildren(...columns.map(([title, found]) => card(title, found)));
     redraw = () => {
       for (const [i, [, found]] of columns.entries()) {
@@ -101,6 +107,7 @@ export function setUpBreaking(script, packed, alarm) {
       }
     };
     redraw();
+    bringIntoSight(find("results"), find("provoke"));
   }
 
   find("provoke").addEventListener("click", provoke);
@@ -129,19 +136,23 @@ function card(title, { numbers }) {
     return element;
   };
   const list = document.createElement("dl");
-  for (const [key, name] of Object.entries(NUMBERS)) {
+  for (const [key, [name, write]] of Object.entries(NUMBERS)) {
     const dt = document.createElement("dt"), dd = document.createElement("dd"), row = document.createElement("div");
-    dt.append(...withLosses(name));
-    dd.textContent = written(numbers[key]);
+    dt.append(...typeset(name));
+    dd.textContent = write(numbers[key]);
     row.append(dt, dd);
     list.append(row);
   }
   const pictures = canvas("many", `Twelve pictures of the run ${title}, with a diversity of ${written(numbers.diversity)}.`);
-  article.append(heading, pictures, canvas("losses", ""), canvas("accuracy", ""), list);
+  const sheet = document.createElement("div"), curves = document.createElement("div");
+  sheet.className = "sheet";
+  curves.append(canvas("losses", ""), canvas("accuracy", ""));
+  sheet.append(curves, list);
+  article.append(heading, pictures, sheet);
   return article;
 }
 
 function written(number) {
-  if (number !== 0 && Math.abs(number) < 0.001) return "below 0.001";
+  if (Math.abs(number) < 0.001) return number < 0 ? "above −0.001" : "below 0.001";
   return Number(number.toPrecision(2)).toLocaleString("en");
 }

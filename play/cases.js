@@ -1,5 +1,6 @@
 // The seven ways to break the game, in the words of notebook 04: what is changed, a question before it runs, the
-// signature, the cure. `holds` says of a run's numbers, and of the healthy run's, whether its text is true of it.
+// signature, the cure. `holds` says of a run's numbers, and of the healthy run's, whether its text is true of it;
+// `number` is what to compare after a cure of its own.
 
 export const CASES = {
   "D too strong": {
@@ -22,6 +23,7 @@ export const CASES = {
     signature: "The same accuracy and the same noise as with D too strong, but another illness: the gradient is "
       + "practically 0. The loss could not pass on what D knew.",
     cure: "The non-saturating loss, −log D. The fast D and its head start may stay.",
+    number: "gradient",
     holds: (run) => run.dAccuracy > 0.95 && run.gradient < 1e-3 && run["D(G(z))"] < 1e-3,
     mended: (run) => run.gradient > 0.1 && run.diversity > 0.2,
   },
@@ -45,6 +47,7 @@ export const CASES = {
     signature: "Nearly one picture for every z. The losses alone could say “D too strong”; the small diversity "
       + "shows what it is.",
     cure: "BatchNorm in G. (The learning rate is not to blame.)",
+    number: "diversity",
     holds: (run, healthy) => run.diversity < 0.3 && run.diversity < 0.8 * healthy.diversity,
     mended: (run, sick) => run.diversity > 1.5 * sick.diversity,
   },
@@ -78,7 +81,7 @@ export const CASES = {
     choices: ["D moved", "L_G", "D's accuracy"],
     right: "D moved",
     signature: "From the curves alone this is “G too strong”. What gives it away is “D moved”: exactly 0.",
-    cure: "Leave D's flag alone, and ask gu.check_training who moves.",
+    cure: "Leave D's flag alone, and ask `gu.check_training` who moves.",
     holds: (run) => run["D moved"] === 0 && run.gLoss < 0.3,
   },
 };

@@ -33,8 +33,8 @@ export function drawPictures(canvas, images, columns, verdicts = null) {
   }
 }
 
-// Curves [{ values, colour, dash }] over steps; `line` is a reference. Above `most` a logarithmic axis takes over.
-export function drawCurves(canvas, curves, { line, lineName, most = null, percent = false }) {
+// Curves [{ values, colour, dash }] over steps; `line` is a reference. Beyond 10 the axis is logarithmic above 1.
+export function drawCurves(canvas, curves, { line, lineName, percent = false }) {
   const ratio = devicePixelRatio || 1, width = canvas.clientWidth, height = canvas.clientHeight;
   canvas.width = width * ratio;
   canvas.height = height * ratio;
@@ -44,10 +44,10 @@ export function drawCurves(canvas, curves, { line, lineName, most = null, percen
   const smooth = curves.map((curve) => ({ ...curve, values: thinned(curve.values, width) }));
   const length = Math.max(20, ...curves.map(({ values }) => values.length));
   const values = smooth.flatMap((curve) => curve.values.map(([, value]) => value)).filter(Number.isFinite);
-  const low = percent ? 0 : Math.min(0, ...values), high = percent ? 1 : Math.max(most ?? 1.5, ...values);
+  const low = percent ? 0 : Math.min(0, ...values), high = percent ? 1 : Math.max(1.5, ...values);
   const bend = (value) => (value > 1 ? 1 + Math.log10(value) : value < -1 ? -1 - Math.log10(-value) : value);
   const bent = high > 10 || low < -10, place = bent ? bend : (value) => value;
-  const left = 44, right = width - 8, top = 10, bottom = height - 22;
+  const left = 44, right = width - 62, top = 10, bottom = height - 22;
   const x = (step) => left + ((right - left) * step) / length;
   const y = (value) => bottom - ((bottom - top) * (place(value) - place(low))) / (place(high) - place(low));
   context.strokeStyle = colour("line");
@@ -67,25 +67,17 @@ export function drawCurves(canvas, curves, { line, lineName, most = null, percen
   context.fillText("0", left, bottom + 13);
   trace(context, [[0, line], [length, line]], x, y, colour("faint"), [2, 4]);
   for (const curve of smooth) trace(context, curve.values, x, y, colour(curve.colour), curve.dash ?? []);
-  label(context, lineName, right, y(line));
-}
-
-function label(context, text, right, y) { // on the line at its end, readable over curves
-  const wide = context.measureText(text).width;
-  context.fillStyle = colour("back");
-  context.fillRect(right - wide - 8, y - 8, wide + 8, 16);
-  context.fillStyle = colour("faint");
-  context.textAlign = "right";
-  context.fillText(text, right - 3, y + 1);
+  context.fillText(lineName, right + 5, y(line)); // beside the curves, whose ends it must not hide
 }
 
 function trace(context, points, x, y, colour, dash) {
   context.strokeStyle = colour;
   context.lineWidth = 1.8;
   context.lineJoin = "round";
-  context.setLineDash(dash);
+  context.setLineDash(points.length > 1 ? dash : []);
   context.beginPath();
   points.forEach(([step, value], i) => context[i ? "lineTo" : "moveTo"](x(step), y(value)));
+  if (points.length === 1) context.arc(x(points[0][0]), y(points[0][1]), 1.5, 0, 2 * Math.PI);
   context.stroke();
   context.setLineDash([]);
   context.lineWidth = 1;

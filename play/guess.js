@@ -7,7 +7,7 @@ export class Guess {
   constructor(place, question, choices, onGuess = () => {}) {
     Object.assign(this, { choices, guess: null, said: document.createElement("p") });
     const fields = document.createElement("fieldset"), legend = document.createElement("legend");
-    legend.append(...withLosses(question));
+    legend.append(...typeset(question));
     fields.append(legend);
     const name = `guess-${++asked}`;
     for (const choice of choices) {
@@ -17,7 +17,7 @@ export class Guess {
         this.guess = choice;
         onGuess();
       });
-      label.append(input, ...withLosses(` ${choice}`));
+      label.append(input, ...typeset(` ${choice}`));
       fields.append(label);
     }
     this.fields = fields;
@@ -27,7 +27,7 @@ export class Guess {
 
   // Says `told`, and keeps the guess open.
   tell(told) {
-    this.said.replaceChildren(...withLosses(told));
+    this.said.replaceChildren(...typeset(told));
     this.said.className = "answer";
   }
 
@@ -40,9 +40,14 @@ export class Guess {
   }
 }
 
-// Text with L_D and L_G set as in a book.
-export function withLosses(text) {
-  return text.split(/(L_[DG])/).map((part) => {
+// Text with L_D and L_G set as in a book, and `code` as code.
+export function typeset(text) {
+  return text.split(/(L_[DG]|`[^`]+`)/).map((part) => {
+    if (part.startsWith("`")) {
+      const code = document.createElement("code");
+      code.textContent = part.slice(1, -1);
+      return code;
+    }
     if (!/^L_[DG]$/.test(part)) return part;
     const span = document.createElement("span"), sub = document.createElement("sub");
     sub.textContent = part[2];

@@ -5,7 +5,7 @@ import { Guess } from "./guess.js";
 import { LN_2 } from "./losses.js";
 import { Trainer } from "./trainer.js";
 
-const LEGIBLE = 700; // steps, after which the digits can be read
+export const LEGIBLE = 700; // steps, after which the digits can be read
 const CALM = matchMedia("(prefers-reduced-motion: reduce)");
 
 export const find = (id) => document.getElementById(id);
@@ -23,22 +23,21 @@ export function setUpDigits(script, packed, alarm) {
 
   function show(now) {
     look = now;
-    const { step, curves, pictures, verdicts } = now;
-    drawPictures(find("pictures"), pictures, 6, verdicts);
+    const { step, curves, pictures, verdicts } = now, canvas = find("pictures");
+    drawPictures(canvas, pictures, canvas.clientWidth < 420 ? 6 : 9, verdicts);
     drawGame(find("losses"), find("accuracy"), curves);
-    find("now-step").textContent = step.toLocaleString("en");
+    find("now-step").textContent = Math.min(curves.dLoss.length, curves.gLoss.length).toLocaleString("en"); // single updates, too
     const number = (values, write) => (values.length ? write(last(values)) : "–");
     find("now-d").textContent = number(curves.dLoss, (value) => value.toFixed(2));
     find("now-g").textContent = number(curves.gLoss, (value) => value.toFixed(2));
     find("now-accuracy").textContent = number(curves.dAccuracy, percent);
     const real = verdicts.reduce((sum, verdict) => sum + verdict, 0) / verdicts.length;
-    find("pictures").setAttribute("aria-label",
+    canvas.setAttribute("aria-label",
       `Thirty-six pictures by G after ${step} steps; D gives them a probability of real of ${percent(real)} on average.`);
     if (training && step >= LEGIBLE && !guess.done) {
       guess.done = true;
       const dLoss = last(curves.dLoss, 100);
-      guess.compare("near ln 2 = 0.69", `After ${step} steps L_D is ${dLoss.toFixed(2)}: D is only a little better than guessing, `
-        + "and the digits can be read. No loss has fallen to 0, because both players have become better.");
+      guess.compare("near ln 2 = 0.69", `After ${step} steps L_D is ${dLoss.toFixed(2)}: it has not fallen to 0, because G became better, too.`);
     }
     listeners.forEach((listener) => listener(now));
   }
@@ -60,6 +59,7 @@ export function setUpDigits(script, packed, alarm) {
     training = true;
     name();
     tell(`Training. After some ${LEGIBLE} steps the digits can be read.`);
+    bringIntoSight(find("pictures"), find("train"));
     await trainer.ask("train", { every: CALM.matches ? 2000 : 150 });
   }
 
@@ -69,13 +69,14 @@ export function setUpDigits(script, packed, alarm) {
   }
 
   async function update(player) {
+    bringIntoSight(find("pictures"), find("train"));
     const now = await trainer.ask("update", { player });
     show(now);
     const loss = player === "D" ? now.curves.dLoss.at(-1) : now.curves.gLoss.at(-1);
     tell(player === "D"
-      ? `One update of D, on 64 real digits and 64 fakes: its loss was ${loss.toFixed(2)}, and it was right about `
+      ? `One update of D, on 64 real digits and 64 fakes: loss ${loss.toFixed(2)}, accuracy `
         + `${percent(now.curves.dAccuracy.at(-1))}. The pictures stay; D's verdicts change.`
-      : `One update of G, on 64 new latents: its loss was ${loss.toFixed(2)}. The pictures change; D stays.`);
+      : `One update of G, on 64 new latents: loss ${loss.toFixed(2)}. The pictures change; D stays.`);
   }
 
   async function anew() {
@@ -101,6 +102,7 @@ export function setUpDigits(script, packed, alarm) {
   find("update-d").addEventListener("click", () => update("D"));
   find("update-g").addEventListener("click", () => update("G"));
   find("anew").addEventListener("click", anew);
+  find("seed").addEventListener("keydown", ({ key }) => key === "Enter" && find("anew").click());
   whenLooksChange(() => look && show(look));
   begin().catch((error) => alarm(error.message));
   return {
@@ -108,6 +110,13 @@ export function setUpDigits(script, packed, alarm) {
     step: () => look?.step ?? 0,
     listen: (listener) => listeners.push(listener),
   };
+}
+
+// Scrolls down until `what` is seen, as far as the `button` that was pressed stays in sight.
+export function bringIntoSight(what, button) {
+  const below = what.getBoundingClientRect().bottom - innerHeight, above = button.getBoundingClientRect().top;
+  const by = Math.min(below + 8, above - 8);
+  if (below > 0 && by > 0) scrollBy({ top: by });
 }
 
 // Both losses with ln 2, and D's accuracy.

@@ -2,11 +2,10 @@
 
 import { drawPictures } from "./drawing.js";
 import { Guess } from "./guess.js";
-import { find } from "./learning.js";
+import { find, LEGIBLE } from "./learning.js";
 import { LATENT_DIM } from "./networks.js";
 import { Random } from "./random.js";
 
-const LEARNED = 300; // steps, from which on G draws strokes
 const ASIDE = 1; // the farthest angle aside, in radians
 
 export function setUpWalk(game) {
@@ -18,7 +17,7 @@ export function setUpWalk(game) {
 
   function reveal() {
     find("blend-figure").hidden = false;
-    if (game.step() < LEARNED) {
+    if (game.step() < LEGIBLE) {
       guess.tell("Your guess is kept. Train first, then compare the picture on the way with the blend of both.");
     } else {
       guess.compare("a drawing of its own",
@@ -53,8 +52,8 @@ export function setUpWalk(game) {
   find("directions").addEventListener("click", other(() => ([first, second] = [draw(), draw()])));
   for (const id of ["way", "first", "second"]) find(id).addEventListener("input", update);
   game.listen(({ step }) => {
-    if (guess.guess !== null && step >= LEARNED && !guess.fields.disabled) reveal();
-    find("walk-told").textContent = step < LEARNED ? "G has not learned enough yet: train it above, for 700 steps or so." : "";
+    if (guess.guess !== null && step >= LEGIBLE && !guess.fields.disabled) reveal();
+    find("walk-told").textContent = step < LEGIBLE ? `G has not learned enough yet: train it above, for ${LEGIBLE} steps or so.` : "";
     update();
   });
 }

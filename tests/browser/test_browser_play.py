@@ -7,9 +7,13 @@ import pytest
 from tools import play
 from tools.export import browser
 
-SIZES = {"wide": (1280, 900), "phone": (375, 740)}
+SIZES = {"wide": (1280, 800), "phone": (375, 740)}
 READY = "!document.getElementById('train').disabled"
 STEP = "Number(document.getElementById('now-step').textContent.replace(',', ''))"
+IN_SIGHT = """ids => ids.every(id => {
+    const {top, bottom} = document.getElementById(id).getBoundingClientRect();
+    return top >= 0 && bottom <= innerHeight;
+})"""
 INK = """id => {
     const canvas = document.getElementById(id), {width, height} = canvas;
     return Array.from(canvas.getContext('2d').getImageData(0, 0, width, height).data).join()
@@ -44,6 +48,7 @@ def test_it_trains_pauses_and_walks(chromium, page_file, size):
         noise, middle = page.evaluate(INK, "pictures"), page.evaluate(INK, "middle")
         page.click("#train")
         page.wait_for_function(f"{STEP} >= 30")
+        page.wait_for_function(IN_SIGHT, arg=["train", "pictures"])  # what one presses, and what it shows
         page.click("#train")
         page.get_by_text("Paused after").wait_for()
         paused = page.evaluate(STEP)
@@ -94,6 +99,7 @@ def test_a_guess_is_asked_before_and_answered_after(chromium, page_file):
         page.get_by_text("exactly 0").wait_for()
         assert "Seen: D moved. As you said." in page.inner_text("#case-guess")
         assert "does not show it" not in page.inner_text("#verdict")
+        page.wait_for_function(IN_SIGHT, arg=["provoke", "results"])
         page.click("#mend")
         page.get_by_text("it is the healthy run").wait_for()
         moved = page.locator("#results article dl div:last-child dd").all_inner_texts()
