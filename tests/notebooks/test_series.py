@@ -82,7 +82,7 @@ def copy(tmp_path_factory):
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file() and (not name.startswith("benchmarks/") or name.endswith(".md")):
+        if (ROOT / name).is_file() and (not name.startswith("benchmarks/") or name.endswith((".md", ".py"))):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
     for path in (folder / "notebooks").glob("*.ipynb"):  # their pictures would take seconds
