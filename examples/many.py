@@ -101,7 +101,9 @@ if __name__ == "__main__":
     )
     parser.add_argument("--images", default="digits", help="as load_images takes it: a name, or a folder")
     parser.add_argument(
-        "--folder", default="many.keras", help="where to save, on a disk that all processes share"
+        "--folder",
+        default="many.keras",
+        help="where to save: a name that ends in .keras, on a disk that all processes share",
     )
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--batch-size", type=int, default=64, help="of all devices together")
@@ -109,6 +111,8 @@ if __name__ == "__main__":
     parser.add_argument("--process", type=int, help="which of them this one is, from 0")
     parser.add_argument("--address", help="host:port of process 0, which the others can reach")
     options = parser.parse_args()
+    if not options.folder.endswith(".keras"):  # as Keras's ModelCheckpoint wants it
+        parser.error(f"--folder: {options.folder} came; what serves is a name that ends in .keras")
     if options.processes > 1 and options.process is None:
         sys.exit(launch(options))
     try:

@@ -4,7 +4,9 @@
 `train_on_batch`. Below it stands, for each backend, how to run it for many batches.
 """
 
+import math
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import keras
 import numpy as np
@@ -12,14 +14,19 @@ from keras import ops
 
 from gan_utils._support import averaging, devices, network_checks
 
+PART = 8_000_000  # bytes of images that a GPU is given at once: it computes while the next are on their way
+
 
 class CompiledSteps:
     """The steps of a GAN, as its two models are compiled now. Call it to train.
 
-    Args of a call, float arrays, all that the steps take from outside:
-        real_images (steps, d_steps, n, ...), latents (steps, d_steps + 1, n, latent_dim), the last of each
-        step G's, and decays (steps,) of the average. It returns numbers (steps, 3): d_loss, g_loss and
-        d_accuracy of each step.
+    Args of a call, all that the steps take from outside:
+        real_images: float array (steps, d_steps, n, ...).
+        draw_latents: function of a number of steps, which returns the latents of the next ones, float array
+            (number, d_steps + 1, n, latent_dim), the last of each step G's.
+        decays: float array (steps,), of the average.
+
+    It returns numbers (steps, 3): d_loss, g_loss and d_accuracy of each step.
     """
 
     def __init__(self, gan):
@@ -29,8 +36,8 @@ class CompiledSteps:
             model.compute_metrics(None, ops.ones((1, 1)), ops.ones((1, 1)))
         self.made_for, self.run = self._parts(), _COMPILE[keras.backend.backend()](gan)
 
-    def __call__(self, real_images, latents, decays):
-        return self.run(real_images, latents, decays)
+    def __call__(self, real_images, draw_latents, decays):
+        return self.run(real_images, draw_latents, decays)
 
     def fits(self):
         """Are the models compiled as they were then, with the same optimizers, losses and metrics?"""
@@ -84,12 +91,10 @@ def _tensorflow(gan):
 
     steps = compile_steps(_xla_serves(gan))
 
-    def run(*batches):
+    def run(real_images, draw_latents, decays):
         nonlocal steps
-        batches, updates = (
-            [tf.constant(batch) for batch in batches],
-            int(gan.discriminator_optimizer.iterations),
-        )
+        batches = [tf.constant(batch) for batch in (real_images, draw_latents(len(decays)), decays)]
+        updates = int(gan.discriminator_optimizer.iterations)
         try:
             return steps(*batches).numpy()
         except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError):
@@ -152,20 +157,26 @@ def _jax(gan):
     many_steps = jax.jit(lambda values, *batches: jax.lax.scan(step, values, batches), out_shardings=layouts)
 
     def steps(values, images, latents, decays):
-        if jax.default_backend() != "cpu":
-            return many_steps(values, devices.put(images, axis=2), devices.put(latents, axis=2), decays)
-        numbers = []  # on a CPU convolutions are many times slower in a compiled loop
-        for images_, latents_, decay in zip(images, latents, decays, strict=True):
-            batch = devices.put(images_, axis=1), devices.put(latents_, axis=1), decay
-            values, found = one_step(values, batch)
-            numbers.append(found)
-        return values, numbers
+        """Those of a part of the call, and its numbers: JAX goes on before they are computed."""
+        if len(decays) == 1:
+            batch = devices.put(images[0], axis=1), devices.put(latents[0], axis=1), decays[0]
+            values, numbers = one_step(values, batch)
+            return values, numbers[None]
+        return many_steps(values, devices.put(images, axis=2), devices.put(latents, axis=2), decays)
 
-    def run(*batches):
-        values, numbers = steps(values_now(), *batches)
+    def run(real_images, draw_latents, decays):
+        values, numbers, size = values_now(), [], math.ceil(len(decays) / max(1, real_images.nbytes // PART))
+        if jax.default_backend() == "cpu":
+            size = 1  # in a compiled loop its convolutions are many times slower
+        with ThreadPoolExecutor(1) as drawer:  # in order, while the parts before are computed
+            cuts = [slice(i, i + size) for i in range(0, len(decays), size)]
+            drawn = [drawer.submit(draw_latents, len(decays[cut])) for cut in cuts]
+            for cut, latents in zip(cuts, drawn, strict=True):
+                values, found = steps(values, real_images[cut], latents.result(), decays[cut])
+                numbers.append(found)
         for (key, v), value in zip(variables.items(), values, strict=True):
             v.assign(*(devices.here([value]) if key in on_one else [value]))
-        return np.asarray(numbers)
+        return np.concatenate(numbers)
 
     return run
 
@@ -179,8 +190,8 @@ def _torch(gan):
             averaging.update(averages, weights, decay)
         return numbers
 
-    def run(real_images, latents, decays):
-        real_images, latents = map(ops.convert_to_tensor, (real_images, latents))
+    def run(real_images, draw_latents, decays):
+        real_images, latents = map(ops.convert_to_tensor, (real_images, draw_latents(len(decays))))
         steps = zip(real_images, latents, decays.tolist(), strict=True)
         return ops.convert_to_numpy(ops.stack([step(*arrays, decay=decay) for *arrays, decay in steps]))
 

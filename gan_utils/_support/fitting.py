@@ -215,12 +215,14 @@ def _train_on_batches(gan, real_images, *, steps):
     check_both_train(gan)
     n = len(real_images) // (steps * gan.d_steps)
     real_images = to_networks(real_images, gan.value_range).reshape(steps, gan.d_steps, n, *gan.image_shape)
-    # A generator of random numbers gives the same ones at once as one after the other.
-    latents = gan.random.standard_normal((steps, gan.d_steps + 1, n, gan.latent_dim), dtype="float32")
     decays = [averaging.decay(gan.average, gan.step + 1 + i) for i in range(steps)]
+
+    def draw_latents(steps):  # the same numbers at once as one step after the other
+        return gan.random.standard_normal((steps, gan.d_steps + 1, n, gan.latent_dim), dtype="float32")
+
     if not gan._compiled_steps or not gan._compiled_steps.fits():
         gan._compiled_steps = compiled_steps.CompiledSteps(gan)
-    numbers = gan._compiled_steps(real_images, latents, np.array(decays, keras.config.floatx()))
+    numbers = gan._compiled_steps(real_images, draw_latents, np.array(decays, keras.config.floatx()))
     return [note_step(gan, *row) for row in numbers]
 
 
