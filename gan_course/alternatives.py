@@ -76,7 +76,7 @@ ALTERNATIVES |= {
     "optimal D, which rises to {highest:.2f} and falls again at the right, and the learned D, at most "
     "{near:.2f} away from it where samples are and {far:.2f} elsewhere.",
     "jsd-figure": "A curve that falls from {start:.2f} at distance 0 to {middle:.2f} at distance 4 and is "
-    "flat from there on. Five dots, losses of trained discriminators, lie at most {off:.3f} away from it.",
+    "flat from about 6 on. Five dots, losses of trained discriminators, lie at most {off:.3f} away from it.",
     "motion-figure": "Six pictures of the fakes over the two humps of the data, at -2 and 2. At first a "
     "spike near 0; at step 50 between {low:.1f} and {high:.1f}; at the end {left:.0%} of them lie left "
     "of 0, nearly all near one of the two humps. D(x) is high at the edges at step 20, and on the humps "

@@ -233,7 +233,8 @@ def _classifier(dataset):
         digest = hashlib.sha256(f"{images.shape} {_digest(images)} {told}".encode()).hexdigest()[:16]
         path = keras_folder() / "gan_utils" / f"classifier_{digest}.npz"
         if not path.exists():
-            print(f"Training the classifier for {dataset.name}, once: it is kept for the next time.")
+            what = f"how {dataset.name} are turned" if labels is None else f"the classes of {dataset.name}"
+            print(f"Training a network that tells {what}, once: it is kept for the next time.")
             _trained(classifier, images, labels)
             with contextlib.suppress(OSError):  # a cache that cannot be written costs time only
                 save_classifier(classifier, path)

@@ -174,7 +174,7 @@ def test_a_data_set_of_ones_own_gets_a_classifier_of_its_own(shape, tmp_path, mo
 def test_it_is_trained_once_and_kept_for_what_holds_the_same(own, capsys):
     images = own.images[:50]
     first = gu.classify(images, own)
-    assert "Training the classifier for digits, once" in capsys.readouterr().out
+    assert "Training a network that tells the classes of digits, once" in capsys.readouterr().out
     np.testing.assert_array_equal(gu.classify(images, own), first)
     (kept,) = (downloads.keras_folder() / "gan_utils").iterdir()
     again = gu.Dataset(own.images.copy(), own.labels.copy(), "another name")
