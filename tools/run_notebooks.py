@@ -82,6 +82,8 @@ async def execute(path, variables, timeout=CELL_TIMEOUT):
             loop.add_signal_handler(signal.SIGINT, lambda: stopped.append(task.cancel()))
 
     def on_cell_start(cell, cell_index):
+        if stopped:  # before 3.12 Python can lose the cancellation, if the cell before ends at that moment
+            asyncio.current_task().cancel()
         if cell_index in code:
             progress.cell = code.index(cell_index) + 1
 
@@ -112,6 +114,8 @@ async def execute(path, variables, timeout=CELL_TIMEOUT):
             reason = end_of(next(output.traceback for output in outputs if output.output_type == "error"))
         except CellTimeoutError:
             reason = f"the cell ran for more than {timeout} seconds"
+        except asyncio.CancelledError:
+            raise KeyboardInterrupt from None
         except RuntimeError:  # nbclient's DeadKernelError, or the kernel did not even start
             atexit.unregister(client._cleanup_kernel)  # nbclient would clean up twice, and complain
             if stopped:  # nbclient takes a cancelled task for a dead kernel

@@ -19,9 +19,10 @@ import gan_utils as gu
 
 ROOT = Path(__file__).parents[2]
 SUMMED_OTHERWISE = 1e-4  # of an array's largest: Keras's cross-entropy on JAX rounds to single precision
-pytestmark = pytest.mark.skipif(
-    not importlib.util.find_spec("jax"), reason="jax is not installed: pip install jax"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not importlib.util.find_spec("jax"), reason="jax is not installed: pip install jax"),
+]
 
 
 def start(**given):
@@ -89,7 +90,6 @@ def test_what_one_device_saved_two_go_on_with(alone, tmp_path):
     assert differences(folder / "all.npz", tmp_path / "all.npz") == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "given",
     [
@@ -117,7 +117,6 @@ def test_however_it_is_spread_it_is_the_same_training(given, tmp_path):
     assert differences(one, spread) == []
 
 
-@pytest.mark.slow
 def test_processes_agree_on_the_end_and_on_what_they_train(tmp_path):
     first, second = run_together(2, do=["begin", "train_until_one_has_enough"], folder=str(tmp_path))
     assert first["train_until_one_has_enough"] == second["train_until_one_has_enough"] == "True"
@@ -129,7 +128,6 @@ def test_processes_agree_on_the_end_and_on_what_they_train(tmp_path):
         assert "kernel is split among processes" in told["refused"]
 
 
-@pytest.mark.slow
 def test_a_process_that_dies_leaves_the_last_save_whole(tmp_path):
     given = {"folder": str(tmp_path / "gan"), "processes": 2, "address": free_address()}
     both = [start(process=i, do=["begin", "save_again_and_again"], **given) for i in range(2)]
@@ -154,14 +152,12 @@ def pictures(tmp_path):
     return tmp_path / "pictures"
 
 
-@pytest.mark.slow
 def test_the_script_to_copy_ends_at_an_error(tmp_path):
     script = [sys.executable, str(ROOT / "examples" / "many.py"), "--images", "nowhere", "--processes", "2"]
     result = subprocess.run(script, cwd=tmp_path, capture_output=True, text=True, timeout=240)
     assert re.search(r"^process \d ended with 1: ended the others; run again to go on$", result.stderr, re.M)
 
 
-@pytest.mark.slow
 def test_the_script_to_copy_goes_on_after_a_process_was_killed(pictures, tmp_path):
     script = [sys.executable, str(ROOT / "examples" / "many.py"), "--images", str(pictures)]
     script += ["--processes", "2", "--batch-size", "32", "--epochs"]

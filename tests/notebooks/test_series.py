@@ -132,6 +132,7 @@ WANTED = [
 ]
 
 
+@pytest.mark.slow
 def test_another_notebook_is_taken_in_and_what_it_lacks_is_said_at_once(copy):
     variables = os.environ | {"PYTHONPATH": str(copy), "KERAS_BACKEND": "numpy"}  # the fastest to start
     command = [sys.executable, "-c", TAKE_IN]

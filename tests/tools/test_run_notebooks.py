@@ -209,6 +209,37 @@ def test_ctrl_c_ends_it_and_its_kernel(project):
         os.kill(int(pid.read_text()), 0)
 
 
+LOSES_IT = """if True:
+    import asyncio, nbclient
+    from tools import run_notebooks
+
+    execute_cell = nbclient.NotebookClient.async_execute_cell
+
+    async def lose(*arguments, **named):
+        done = await execute_cell(*arguments, **named)
+        try:
+            await asyncio.sleep(20)
+        except asyncio.CancelledError:
+            pass
+        return done
+
+    nbclient.NotebookClient.async_execute_cell = lose
+    run_notebooks.main()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT to send to one process")
+def test_ctrl_c_that_comes_as_a_cell_ends_is_not_lost(project):
+    """As `asyncio.wait_for` may lose it, which nbclient uses, before Python 3.12."""
+    interrupt = "import os, signal, threading\n"
+    interrupt += "threading.Timer(1, os.kill, (os.getppid(), signal.SIGINT)).start()"
+    write(project, "01_long", interrupt, "import time; time.sleep(60)")
+    result = subprocess.run(
+        [sys.executable, "-c", LOSES_IT], cwd=project, capture_output=True, text=True, timeout=50
+    )
+    assert (result.returncode, result.stderr.strip()) == (1, "stopped")
+
+
 def test_no_other_kernel_is_taken_for_this_python(project, monkeypatch, tmp_path):
     other = tmp_path / "jupyter" / "kernels" / "python3"
     other.mkdir(parents=True)

@@ -33,6 +33,7 @@ def made(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_the_site_is_whole_and_has_no_fault(made):
     assert site.faults(made) == []
     files = {path.relative_to(made).as_posix() for path in made.rglob("[!.]*") if path.is_file()}
@@ -50,6 +51,7 @@ def test_the_site_is_whole_and_has_no_fault(made):
         assert (made / name).read_bytes() == (ROOT / name).read_bytes()
 
 
+@pytest.mark.slow
 def test_the_index_leads_to_all_that_there_is(made):
     index = BeautifulSoup((made / "index.html").read_text(encoding="utf-8"), "html.parser")
     links = [link["href"] for link in index.select("a[href]")]
@@ -69,6 +71,7 @@ def test_the_index_leads_to_all_that_there_is(made):
     assert f"git clone {site.repository()[0]}\n" in index.select_one(".commands").get_text()
 
 
+@pytest.mark.slow
 def test_every_picture_is_described_and_every_notebook_has_one_in_the_index(made):
     for path in made.rglob("*.html"):
         pictures = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").find_all("img")
@@ -155,6 +158,7 @@ def test_only_files_that_are_here_are_ours_on_the_web():
     assert not site.is_ours(f"{ours}/blob/main/gone.md") and not site.is_ours(f"{ours}x/blob/main/README.md")
 
 
+@pytest.mark.slow
 def test_nothing_leaks_into_the_site(made):
     lines = secret_lines()
     sentences = set().union(*(secret_sentences(notes_of(path)) for path in find_taught()))
