@@ -27,11 +27,11 @@ notebooks: environment-notebooks ## run the notebooks; pages and the training GI
 	@$(RUN) -m tools.run_notebooks
 
 test: environment-notebooks-test ## run the tests that take seconds, and the notebooks
-	@$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests
+	@$(RUN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder tests # often one waits for a process
 	@$(RUN) -m pytest notebooks # alone: they train against the clock
 
 test-slow: environment-notebooks-test ## run the tests that take minutes: faults put into training, each to be caught
-	@$(RUN) -m pytest -n 2 -m slow tests
+	@$(RUN) -m pytest -n 3 -m slow tests
 
 test-browser: environment-notebooks-test-browser ## open the notebooks in JupyterLab in a real browser, and try what moves
 	@$(RUN) -m pytest -m browser -s tests

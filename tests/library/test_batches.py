@@ -73,7 +73,9 @@ def assert_same(gan, other, tolerance=0.0):
 
 
 @pytest.mark.parametrize("size", [7, 1000])
-@pytest.mark.parametrize("cut", [Cut, CutWithLength, Pieces, tf_data])
+@pytest.mark.parametrize(
+    "cut", [Cut, *(pytest.param(kind, marks=pytest.mark.slow) for kind in (CutWithLength, Pieces)), tf_data]
+)
 def test_the_same_as_by_hand(cut, size, images, by_hand):
     gan = small_gan()
     history = gan.fit(cut(images, size), epochs=3, batch_size=16, verbose=0)

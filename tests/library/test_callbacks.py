@@ -80,7 +80,10 @@ REFUSED = {  # made in a folder; what it is told
 }
 
 
-@pytest.mark.parametrize("case", REFUSED)
+@pytest.mark.parametrize(
+    "case",
+    [case if i % 4 == 0 else pytest.param(case, marks=pytest.mark.slow) for i, case in enumerate(REFUSED)],
+)
 def test_refused_by_name_before_any_weight_moves(case, images, tmp_path):
     make, said = REFUSED[case]
     gan, other, moved = small_gan(), small_gan(), []

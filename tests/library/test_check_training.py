@@ -85,7 +85,14 @@ def train(recipe, images):
         recipe["g_step"](n)
 
 
-@pytest.mark.parametrize("name", ["several_steps_of_d", "dropout_in_d", "generator_wants_to_be_caught"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "several_steps_of_d",
+        pytest.param("dropout_in_d", marks=pytest.mark.slow),
+        pytest.param("generator_wants_to_be_caught", marks=pytest.mark.slow),
+    ],
+)
 def test_all_is_put_back_and_training_goes_on_as_if_nothing_had_been(name, images):
     ends = []
     for checked in (True, False):

@@ -18,7 +18,7 @@ def real_images():
     return gu.load_images("digits").images[:64]
 
 
-@pytest.fixture(params=PAIRS)
+@pytest.fixture(params=["mlp", pytest.param("dcgan", marks=pytest.mark.slow)])
 def gan(request):
     keras.utils.set_random_seed(1)
     build_generator, build_discriminator = PAIRS[request.param]

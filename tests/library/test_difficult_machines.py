@@ -88,6 +88,7 @@ def test_read_only_home_and_folder(tmp_path):
     assert not list(home.iterdir()) and not list(here.iterdir())
 
 
+@pytest.mark.slow
 def test_no_free_disk(tmp_path):
     """Training and drawing work; saving says which file could not be written, and nothing half is left.
 
@@ -117,6 +118,7 @@ def test_installed_under_any_path(tmp_path):
     assert "done: digits 10" in printed and printed.count(folder.name) == 2
 
 
+@pytest.mark.slow
 def test_locale_without_unicode(tmp_path):
     """Everything works, and what cannot be printed is shown as marks."""
     environment = {"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
@@ -124,12 +126,14 @@ def test_locale_without_unicode(tmp_path):
     assert "done: digits 10" in run(lesson(), tmp_path, environment)
 
 
+@pytest.mark.slow
 def test_no_home_at_all(tmp_path):
     """Everything works."""
     code = "import os; del os.environ['HOME']\n" + lesson()
     assert "done: digits 10" in run(code, tmp_path, {"MPLBACKEND": "agg"})
 
 
+@pytest.mark.slow
 def test_network_that_swallows_packets(tmp_path):
     """`auto` takes the digits at once; MNIST by name is given up, with a sentence that says what to do."""
     with socket.create_server(("127.0.0.1", 0)) as silent:  # accepts, and never answers
@@ -214,6 +218,7 @@ def doctor(keras_json, tmp_path, **variables):
     return result.returncode, result.stdout + result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("keras_json", "variables", "said"),
     [
@@ -229,6 +234,7 @@ def test_the_doctor_marks_settings_that_do_not_serve(keras_json, variables, said
     assert status == 1 and said in printed and printed.count("\n              !  ") == 1, printed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("keras_json", "variables", "said"),
     [

@@ -44,6 +44,7 @@ def needs(backend):
         pytest.skip(f"{backend} is not installed: pip install {backend}")
 
 
+@pytest.mark.slow
 def test_jax_is_not_started_by_the_import(tmp_path):
     """Or hosts could not be joined after it, as the package asks for: it is to be imported before Keras."""
     needs("jax")
@@ -99,10 +100,10 @@ BACKEND = "import gan_utils, keras; print(keras.backend.backend())"
 @pytest.mark.parametrize(
     ("without", "keras_json", "variables", "taken"),
     [
-        ((), '{"backend": "jax"}', {}, "jax"),
+        pytest.param((), '{"backend": "jax"}', {}, "jax", marks=pytest.mark.slow),
         (["jax"], '{"backend": "jax"}', {}, "tensorflow"),
-        (["tensorflow"], "{}", {"KERAS_BACKEND": ""}, "jax"),
-        (["tensorflow"], "{}", {"KERAS_BACKEND": "numpy"}, "numpy"),
+        pytest.param(["tensorflow"], "{}", {"KERAS_BACKEND": ""}, "jax", marks=pytest.mark.slow),
+        pytest.param(["tensorflow"], "{}", {"KERAS_BACKEND": "numpy"}, "numpy", marks=pytest.mark.slow),
     ],
 )
 def test_a_backend_that_is_installed_is_taken(without, keras_json, variables, taken, tmp_path):
@@ -114,6 +115,7 @@ def test_a_backend_that_is_installed_is_taken(without, keras_json, variables, ta
     assert (result.returncode, result.stdout) == (0, f"{taken}\n"), result.stderr
 
 
+@pytest.mark.slow
 def test_keras_that_is_there_already_is_left_alone(tmp_path):
     needs("jax")
     code = (
@@ -144,6 +146,7 @@ def doctor(home, **arguments):
     return told, marked
 
 
+@pytest.mark.slow
 def test_the_doctor_says_which_backend_and_why(tmp_path):
     needs("jax")
     told, _ = doctor(tmp_path, without=["tensorflow"])
@@ -191,6 +194,7 @@ def test_each_backend_has_its_cure(backend, variables, cure, nvidia_smi, monkeyp
         assert not list(machine.gpus("cpu:0"))
 
 
+@pytest.mark.slow
 def test_the_doctor_names_a_gpu_that_is_not_used(nvidia_smi, tmp_path):
     told, marked = doctor(tmp_path, KERAS_BACKEND=keras.backend.backend(), CUDA_VISIBLE_DEVICES="")
     assert told["devices"].startswith("cpu") and told["GPU"] == "NVIDIA L4"

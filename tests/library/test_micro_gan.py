@@ -101,6 +101,7 @@ def recognised(generator, count=500):
     return np.mean(gu.classify(images.reshape(-1, 28, 28, 1).astype("float32"), digits).max(axis=1) > 0.9)
 
 
+@pytest.mark.slow
 def test_its_digits_are_legible(capsys):
     images = np.load(ROOT / "gan_utils" / "_support" / "digits.npz")["x_train"]
     assert recognised(micro_gan.train(images, steps=0)) < 0.2

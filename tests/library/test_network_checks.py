@@ -138,7 +138,7 @@ NO_LOGITS = {
 
 
 @pytest.mark.parametrize("case", NO_LOGITS)
-@pytest.mark.parametrize("build", [gu.GAN, gu.build_combined])
+@pytest.mark.parametrize("build", [gu.GAN, pytest.param(gu.build_combined, marks=pytest.mark.slow)])
 def test_a_discriminator_must_end_in_a_logit(case, build):
     make, message = NO_LOGITS[case]
     with pytest.raises(ValueError, match=f"discriminator must end in a logit.*{message}"):

@@ -215,6 +215,7 @@ def blur(images):
     return images
 
 
+@pytest.mark.slow
 def test_without_labels_what_is_wrong_is_still_seen(digits, tmp_path, monkeypatch):
     """A network that learned how images are turned tells blur, noise, a missing half and repetition apart."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))

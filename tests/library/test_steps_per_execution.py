@@ -59,8 +59,8 @@ def differences(gan, other):
     [  # of 150 images: two steps of 64 and one of 22; seven of 20, or of two times 10, and one of 10
         (64, 3, 17, {"dropout": False}),
         (20, 16, 7, {}),
-        (10, 2, 7, {"d_steps": 2, "dropout": False}),
-        (64, 2, 2, {"average": 0}),
+        pytest.param(10, 2, 7, {"d_steps": 2, "dropout": False}, marks=pytest.mark.slow),
+        pytest.param(64, 2, 2, {"average": 0}, marks=pytest.mark.slow),
     ],
 )
 def test_it_is_the_same_training_as_the_loop(
@@ -137,7 +137,7 @@ def test_a_fault_in_it_would_be_seen(images, doubles):
         assert found and (set(found) <= AVERAGE) == ("average" in fault.__name__), fault
 
 
-@pytest.mark.parametrize("player", ["real_fake", "combined"])
+@pytest.mark.parametrize("player", ["real_fake", pytest.param("combined", marks=pytest.mark.slow)])
 def test_what_is_compiled_anew_trains_as_it_was_compiled(player, images, doubles):
     loop, compiled = small_gan(dropout=False), small_gan(dropout=False)
     for gan, steps in ((loop, 1), (compiled, 3)):

@@ -41,8 +41,10 @@ def stop_at(gan, step, images, **arguments):
         gan.fit(images, callbacks=[stop], **arguments)
 
 
-@pytest.mark.parametrize("saved", [False, True])
-@pytest.mark.parametrize("steps", [[1], [5], [7], [13], [2, 3, 10, 11]])
+@pytest.mark.parametrize("saved", [pytest.param(False, marks=pytest.mark.slow), True])
+@pytest.mark.parametrize(
+    "steps", [*(pytest.param([step], marks=pytest.mark.slow) for step in (1, 5, 7, 13)), [2, 3, 10, 11]]
+)
 def test_the_same_call_goes_on_with_what_is_left(steps, saved, images, uninterrupted, tmp_path):
     gan = small_gan()
     for step in steps:
@@ -277,7 +279,13 @@ def test_no_cell_of_04_fails_without_a_reason_after_a_stop(batch):
 # A step that an error breaks in two
 
 
-@pytest.mark.parametrize("error", [MemoryError, FloatingPointError, KeyboardInterrupt])
+@pytest.mark.parametrize(
+    "error",
+    [
+        *(pytest.param(e, marks=pytest.mark.slow) for e in (MemoryError, FloatingPointError)),
+        KeyboardInterrupt,
+    ],
+)
 @pytest.mark.parametrize("after", [False, True], ids=["before G's update", "after it"])
 def test_half_a_step_is_known(error, after, images, tmp_path, monkeypatch):
     gan = small_gan()
