@@ -29,7 +29,8 @@ def images():
 @pytest.mark.parametrize(
     ("name", "seed"),
     [
-        *zip(ELEVEN + OTHERS, [0] * 16, strict=True),
+        *((name, 0) for name in ELEVEN),
+        *(pytest.param(name, 0, marks=pytest.mark.slow) for name in OTHERS),
         *(pytest.param(name, 1, marks=pytest.mark.slow) for name in ELEVEN),
     ],
 )

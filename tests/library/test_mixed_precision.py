@@ -15,7 +15,7 @@ def float32():
     keras.config.set_dtype_policy(policy)
 
 
-@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", pytest.param("mixed_float16", marks=pytest.mark.slow)])
 def test_it_trains_and_goes_on_exactly_from_a_save(policy, float32, tmp_path):
     images = gu.load_images("digits").images[:320]
     keras.config.set_dtype_policy(policy)

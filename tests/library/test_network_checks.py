@@ -223,7 +223,9 @@ LOGITS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", LOGITS)
+@pytest.mark.parametrize(
+    "case", [case if i % 2 else pytest.param(case, marks=pytest.mark.slow) for i, case in enumerate(LOGITS)]
+)
 def test_logits_of_every_kind_are_taken_and_train(case):
     keras.utils.set_random_seed(0)
     gan = gu.GAN(generator(), LOGITS[case](), seed=0)
@@ -519,10 +521,10 @@ def test_a_batch_of_one_is_refused_where_g_normalizes_by_the_batch(norm):
     ("norm", "batch_size", "sizes"),
     [
         (layers.BatchNormalization, 4, [4, 5]),
-        (layers.BatchNormalization, 8, [9]),
-        (layers.BatchNormalization, 7, [7, 2]),
+        pytest.param(layers.BatchNormalization, 8, [9], marks=pytest.mark.slow),
+        pytest.param(layers.BatchNormalization, 7, [7, 2], marks=pytest.mark.slow),
         (layers.LayerNormalization, 4, [4, 4, 1]),
-        (layers.LayerNormalization, 1, [1] * 9),
+        pytest.param(layers.LayerNormalization, 1, [1] * 9, marks=pytest.mark.slow),
     ],
 )
 def test_a_last_batch_of_one_is_joined_to_the_one_before(norm, batch_size, sizes):

@@ -181,7 +181,16 @@ def test_damaged_files_are_refused_with_the_documented_error(small_mnist, monkey
 
 
 @pytest.mark.parametrize(
-    "file", ["generator.keras", "discriminator.keras", "averaged_generator.keras", "state.npz", "gan.json"]
+    "file",
+    [
+        "generator.keras",
+        *(
+            pytest.param(f"{name}.keras", marks=pytest.mark.slow)
+            for name in ("discriminator", "averaged_generator")
+        ),
+        "state.npz",
+        "gan.json",
+    ],
 )
 def test_a_damaged_save_is_refused_with_the_documented_error(gan, file, tmp_path):
     gan.save(tmp_path / "gan")

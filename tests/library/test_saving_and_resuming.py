@@ -76,7 +76,7 @@ def raise_(error):
     raise error
 
 
-@pytest.mark.parametrize("step", [2, 5, 7, 14])
+@pytest.mark.parametrize("step", [*(pytest.param(step, marks=pytest.mark.slow) for step in (2, 5, 14)), 7])
 @pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
 def test_stopped_between_steps_and_called_again(error, step, images, uninterrupted):
     gan = small_gan()

@@ -76,8 +76,8 @@ def test_a_process_that_was_killed_is_gone_on_with(images, uninterrupted, tmp_pa
     [
         ({"epochs": 2}, 3 + 5),  # the rest of the pass that was broken off, and one more
         ({"batch_size": 75}, 2 + 2 + 2),  # its 86 images, and two passes more
-        ({"images": slice(50)}, 2 * 3),
-        ({"images": slice(None, None, -1)}, 5 * 3),
+        pytest.param({"images": slice(50)}, 2 * 3, marks=pytest.mark.slow),
+        pytest.param({"images": slice(None, None, -1)}, 5 * 3, marks=pytest.mark.slow),
     ],
 )
 def test_another_call_is_one_of_its_own(changed, steps, images, capsys):
@@ -122,7 +122,7 @@ def test_the_time_of_a_step_is_that_of_the_steps_it_saw():
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process")
-@pytest.mark.parametrize("caught", [False, True])
+@pytest.mark.parametrize("caught", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_ctrl_c_ends_a_script_in_one_line(caught):
     program = f"""
         import signal, sys, time

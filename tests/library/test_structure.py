@@ -137,8 +137,15 @@ def test_importing_is_quiet():
     ("module", "version", "said"),
     [
         ("keras", "3.7.0", "gan_utils needs Keras 3.8 or newer; this is 3.7.0: pip install --upgrade keras"),
-        ("keras", "2.15.0", "gan_utils needs Keras 3.8 or newer; this is 2.15.0"),
-        ("tensorflow", "2.17.1", "gan_utils needs TensorFlow 2.18 or newer; this is 2.17.1"),
+        pytest.param(
+            "keras", "2.15.0", "gan_utils needs Keras 3.8 or newer; this is 2.15.0", marks=pytest.mark.slow
+        ),
+        pytest.param(
+            "tensorflow",
+            "2.17.1",
+            "gan_utils needs TensorFlow 2.18 or newer; this is 2.17.1",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_an_old_version_is_refused_in_one_line(module, version, said):
@@ -155,7 +162,7 @@ def test_an_old_version_is_refused_in_one_line(module, version, said):
     ("variables", "marked"),
     [
         ({}, 0),
-        ({"GAN_UTILS_DATA": "nowhere"}, 1),
+        pytest.param({"GAN_UTILS_DATA": "nowhere"}, 1, marks=pytest.mark.slow),
         ({"KERAS_BACKEND": "numpy", "KERAS_HOME": f"{__file__}/x"}, 2),
     ],
 )

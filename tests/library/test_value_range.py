@@ -48,7 +48,7 @@ def test_the_networks_train_in_their_own_range(images):
             np.testing.assert_allclose(a, b, atol=1e-6)
 
 
-@pytest.mark.parametrize("steps_per_execution", [1, 4])
+@pytest.mark.parametrize("steps_per_execution", [1, pytest.param(4, marks=pytest.mark.slow)])
 def test_people_see_images(steps_per_execution, images, tmp_path):
     gan = gu.GAN(*networks("tanh"), seed=2, value_range=(-1, 1))
     gan.fit(images, 4, 16, steps_per_execution=steps_per_execution, verbose=0)

@@ -218,7 +218,7 @@ LOSES_IT = """if True:
     async def lose(*arguments, **named):
         done = await execute_cell(*arguments, **named)
         try:
-            await asyncio.sleep(20)
+            await asyncio.sleep(5)
         except asyncio.CancelledError:
             pass
         return done
