@@ -144,19 +144,21 @@ def _require_end(model, latents, last):
     sums, pixels = _sums_and_pixels(model, latents * np.float32(3 / sums.std()), last)
     if sums.shape != pixels.shape:
         return  # a border was cut off behind it
-    places = np.linspace(-6, 6, 25)
+    places = np.linspace(-6, 6, 121)
     order = np.argsort(sums, axis=None)
     found = np.clip(np.searchsorted(sums.flat[order], places), 0, sums.size - 1)
     values = pixels.flat[order[found]]
-    flat = min(np.flatnonzero(np.diff(values) < 3e-6), key=lambda i: abs(places[i] + 0.25), default=None)
+    # How far it rises in each half of a unit, a tenth within its ends: the nearest sum may lie beyond an end.
+    starts, rises = places[:-1:5], values[4::5] - values[1::5]
+    flat = min(starts[rises < 3e-6], key=lambda start: abs(start + 0.25), default=None)
     if flat is not None:
         raise Hint(
-            f"from {places[flat]:g} to {places[flat + 1]:g} the function at the end stands still: what is "
+            f"from {flat:g} to {flat + 0.5:g} the function at the end stands still: what is "
             "left of the gradient there? The table has a sigmoid."
         )
     if np.abs(values + values[::-1] - 1).max() > 0.02:
         raise Hint(
-            f"the function at the end makes {values[8]:.2f} of -2 and {values[-9]:.2f} of 2; a sigmoid "
+            f"the function at the end makes {values[40]:.2f} of -2 and {values[80]:.2f} of 2; a sigmoid "
             "treats both sides alike."
         )
 

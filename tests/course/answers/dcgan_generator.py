@@ -261,11 +261,11 @@ wrong = {
     ),
     "makes -0.154 of -0.5": hidden(layers.BatchNormalization, lambda: layers.Activation("gelu")),
     "what Block does": stack(first_map, lambda: [Block()], pixels),
-    "from 3 to 3.5 the function at the end stands still": stack(
+    "from -3.5 to -3 the function at the end stands still": stack(
         first_map, bigger, lambda: pixels("hard_sigmoid")
     ),
-    "from -1 to -0.5 the": stack(first_map, bigger, lambda: pixels(lambda x: ops.clip(x, 0, 1))),
-    "from 4 to 4.5 the": stack(
+    "from -0.5 to 0 the": stack(first_map, bigger, lambda: pixels(lambda x: ops.clip(x, 0, 1))),
+    "from -4.5 to -4 the": stack(
         first_map,
         bigger,
         lambda: pixels(None),
