@@ -101,6 +101,7 @@ def test_what_one_device_saved_two_go_on_with(alone, tmp_path):
         {"processes": 2},
         {"processes": 2, "steps": 3, "d_steps": 2, "batch_size": 16},
         {"processes": 3, "average": 0},
+        {"processes": 4, "steps": 3},
         {"processes": 2, "devices": 2, "batch_size": 20},
         {"processes": 2, "seeds": [1, 2]},
     ],
