@@ -34,7 +34,8 @@ ALTERNATIVES = {
     "{caught[2][2]:.2f}, {caught[2][3]:.2f}. The judge of halves: {caught[3][0]:.2f}, {caught[3][1]:.2f}, "
     "{caught[3][2]:.2f}, {caught[3][3]:.2f}.",
     "sensitivity-figure": "Five digits made of two halves, and below each the gradient of the logit, from "
-    "-{limit:.1f} to {limit:.1f}: red and blue dots all over, a little stronger near the strokes.",
+    "-{limit:.1f} to {limit:.1f}: red and blue dots all over, a little stronger near the strokes; two lines "
+    "mark the four rows around the seam.",
     "retouch-league": "Three rows of ten digits made of halves, almost alike; the retouched ones have faint "
     "grey specks.",
 }
@@ -111,6 +112,7 @@ ALTERNATIVES |= {
     "you-against-d-figure": "Two rows of ten pictures, some of them real digits and some generated.",
     "walk-figure": "Four rows of twelve pictures, each a walk: from a 4 to an 8 straight and on the sphere, "
     "from a 6 to a 3 straight and on the sphere.",
+    "frames-figure": "Twelve pictures of the film at step {step}: pale blobs, nearly the same twelve times.",
     "lab-figure": "{rows} numbered rows of ten pictures, a row for each run. Rows whose pictures hardly "
     "differ: {alike}. Rows whose pictures differ more than 0.6 times as much as real digits do: {unlike}.",
     "quiz-ln2": "Three panels, runs X, Y and Z: in each, L_D and L_G end within {off:.2f} of ln 2.",

@@ -98,11 +98,11 @@ class StepDebugger:
         axes.scatter(*self.real_points.T, 20, COLORS["real"], label="real", ec="white", lw=0.5)
         axes.scatter(*fakes.T, 34, COLORS["fake"], marker="^", label="fake", ec="white", lw=0.5)
         axes.plot([], "k", marker="$\\rightarrow$", markersize=16, linestyle="none", label="push of G's loss")
-        push = self.push(fakes)
+        push = self.push(fakes)[::3]  # an arrow for each would hide the fakes
         longest = np.hypot(*push.T).max()  # drawn as long as a sixth of the frame, so that it can be seen
         scale = 6 * longest / (self.frame[1] - self.frame[0]) or 1.0
         arrows = {"angles": "xy", "scale_units": "xy", "width": 0.007, "minlength": 0.1}
-        axes.quiver(*fakes.T, *push.T, scale=scale, **arrows)
+        axes.quiver(*fakes[::3].T, *push.T, scale=scale, **arrows)
         axes.set(xlim=self.frame[:2], ylim=self.frame[2:], ylabel="$x_2$")
         axes.set_xlabel(f"$x_1$\nlongest arrow: {longest:.2g}")
         real_logits, fake_logits = map(self.discriminator.predict_on_batch, (self.real_points, fakes))

@@ -89,7 +89,7 @@ window.addEventListener("load", () => {
     };
     // With a figure its letters decide, and text gives way; without one the size of the text does.
     const wide = [["whole", 40, 30], [other, 36, 26], ["whole", 28, 24], [other, 24, 24]];
-    const close = [["whole", 34, 24], [other, 34, 24], ["whole tight", 30, 24], [other && `${other} tight`, 30, 24]];
+    const close = [...(films && !figures.length ? [["beside", 34, 24]] : []), ["whole", 34, 24], [other, 34, 24], ["whole tight", 30, 24], [other && `${other} tight`, 30, 24]];
     const tries = pictures ? close : wide;
     for (const [layout, from, to] of [...tries, ["wrapped", 34, 24], [`wrapped ${other}`, 34, 24], ["wrapped tight", 24, 24]]) {
       if (best.seen && layout.includes("wrapped")) break;
