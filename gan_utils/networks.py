@@ -133,6 +133,8 @@ class _OneTrains:
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         if training:  # each step reports its own batch; inside the compiled step this costs nothing
             for metric in self.metrics:
+                if not getattr(metric, "built", True):  # else the first step recorded would not reset it
+                    metric.update_state(y, y_pred)
                 metric.reset_state()
         return super().compute_loss(x, y, y_pred, sample_weight, training)
 

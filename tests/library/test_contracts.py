@@ -166,6 +166,20 @@ def test_keras_own_loops_report_numbers_of_the_combined_model(gan):
     assert history["loss"] == [seen[2], seen[5]] and min(seen) > 0, "those of the latest batch"
 
 
+def test_a_metric_counts_the_latest_batch_alone_from_the_first_step_recorded(gan):
+    """Before it has seen a batch Keras has not built what `compile` was given, and does not reset it."""
+    combined, z, seen = gu.build_combined(gan.generator, gan.discriminator), latents(48), []
+    middle = float(np.median(combined.predict(z, verbose=0)))
+    share = keras.metrics.BinaryAccuracy(threshold=middle)
+    combined.compile(keras.optimizers.SGD(0.0), loss="mse", metrics=[share])
+    watch = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: seen.append(logs))
+    combined.fit(z, targets(48, 1), batch_size=16, shuffle=False, verbose=0, callbacks=[watch])
+    logits = [gan.discriminator(gan.generator(part, training=True)) for part in np.split(z, 3)]
+    expected = [np.mean(keras.ops.convert_to_numpy(part) > middle) for part in logits]
+    assert len(set(expected)) > 1
+    assert [logs["binary_accuracy"] for logs in seen] == pytest.approx(expected)
+
+
 def test_every_batch_has_as_many_fakes_and_targets_in_range(gan, real_images, monkeypatch):
     seen = []
 
