@@ -79,12 +79,12 @@ ALTERNATIVES |= {
     "jsd-figure": "A curve that falls from {start:.2f} at distance 0 to {middle:.2f} at distance 4 and is "
     "flat from about 6 on. Five dots, losses of trained discriminators, lie at most {off:.3f} away from it.",
     "motion-figure": "Six pictures of the fakes over the two humps of the data, at -2 and 2. At first a "
-    "spike near 0; at step 50 between {low:.1f} and {high:.1f}; at the end {left:.0%} of them lie left "
-    "of 0, nearly all near one of the two humps. D(x) is high at the edges at step 20, and on the humps "
-    "at the end. JSD: {divergences}.",
-    "plane-debugger": "Four pictures of the plane: three blobs of real points, the fakes with an arrow each, "
-    "D as colours. At the start L_D is {d0:.2f} and L_G {g0:.2f}; after an update of D, which turns "
-    "colours and arrows, {d1:.2f} and {g1:.2f}; after one of G, which moves the fakes, {d2:.2f} and "
+    "spike near 0; at step 50 nine in ten between {low:.1f} and {high:.1f}; at the end {left:.0%} of them "
+    "lie left of 0, nearly all near one of the two humps. D(x) is high at the edges at step 20, and on the "
+    "humps at the end. JSD: {divergences}.",
+    "plane-debugger": "Four pictures of the plane: three blobs of real points, the fakes, every third with "
+    "an arrow, D as colours. At the start L_D is {d0:.2f} and L_G {g0:.2f}; after an update of D, which "
+    "turns colours and arrows, {d1:.2f} and {g1:.2f}; after one of G, which moves the fakes, {d2:.2f} and "
     "{g2:.2f}; after 100 of each, with fakes around all three blobs, {d3:.2f} and {g3:.2f}.",
     "ln2-figure": "Left: two curves of L_D over 500 steps; that of the D with hidden layers dips to "
     "{dip:.2f}, and both end at {end:.2f}. Middle: fakes of width {good:.2f}, on the data. Right: fakes of "

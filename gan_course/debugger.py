@@ -24,7 +24,7 @@ def debug_step(
     """Make the updates of a GAN in the plane one at a time, and see what each of them changes.
 
     The picture has the real points; the fakes G(z) of 60 latents that stay the same; D(x) as colours, with a
-    line where it is 1/2; and on each fake an arrow, the way in which G's loss pushes it, downhill:
+    line where it is 1/2; and on every third fake an arrow, the way in which G's loss pushes it, downhill:
     (1 - D) * d logit / dx, the longest always drawn as long; below stands how large that push is. An update
     takes all real points, and as many new fakes.
 

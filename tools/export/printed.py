@@ -10,7 +10,7 @@ import re
 
 SHAPE = r"\((?:None|\d+)(?:, \d+)*,?\)"
 TOKEN = re.compile(rf"{SHAPE}|\[[^\]]*\]|\S+")
-NUMBER = re.compile(rf"{SHAPE}|[(\[]?-?[\d,]*\.?\d+(e[+-]?\d+)?%?[)\],;:]?|-?inf[,;]?|\[[-\d., ]*\][,;)]?")
+NUMBER = re.compile(rf"{SHAPE}|[(\[]?[<-]?[\d,]*\.?\d+(e[+-]?\d+)?%?[)\],;:]?|-?inf[,;]?|\[[-\d., ]*\][,;)]?")
 ALWAYS_A_VALUE = re.compile(r".*(\.\d|\de[+-]|%|inf\b|\[|\()")  # other numbers only where they change
 UNITS = ("s", "ms", "%")
 NAME_ENDS = (" {2,}", ": +", r"(?<=\s)(?=-?\d)")  # two spaces, a colon, before the first number
