@@ -75,7 +75,7 @@ export function setUpDigits(script, packed, alarm) {
     const loss = player === "D" ? now.curves.dLoss.at(-1) : now.curves.gLoss.at(-1);
     tell(player === "D"
       ? `One update of D, on 64 real digits and 64 fakes: loss ${loss.toFixed(2)}, accuracy `
-        + `${percent(now.curves.dAccuracy.at(-1))}. The pictures stay; D's verdicts change.`
+        + `${percent(now.curves.dAccuracy.at(-1))}. G stays; D's verdicts change.`
       : `One update of G, on 64 new latents: loss ${loss.toFixed(2)}. The pictures change; D stays.`);
   }
 

@@ -11,6 +11,7 @@ import asyncio
 import atexit
 import base64
 import contextlib
+import io
 import re
 import signal
 import sys
@@ -22,6 +23,7 @@ import nbformat
 from jupyter_client import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
+from PIL import Image
 
 from tools import build_folder
 from tools.build_folder import BUILD
@@ -153,9 +155,21 @@ def tidy(notebook):
         cell.metadata.pop("execution", None)
         for output in cell.get("outputs", []):
             output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+            if png := output.get("data", {}).get("image/png"):
+                output.data["image/png"] = smaller(png)
         if "outputs" in cell:  # a widget of its own leaves nothing behind
             cell.outputs = [output for output in cell.outputs if output.get("data") != {}]
     return notebook
+
+
+def smaller(png):
+    """The same pixels in fewer letters: no alpha where all is opaque, no colours where all is grey."""
+    image, made = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGBA"), io.BytesIO()
+    *colours, alpha = image.split()
+    if alpha.getextrema() == (255, 255):
+        image = colours[0] if len({colour.tobytes() for colour in colours}) == 1 else image.convert("RGB")
+    image.save(made, "png", optimize=True)
+    return min(png, base64.b64encode(made.getvalue()).decode(), key=len)
 
 
 def last_gif(notebook):

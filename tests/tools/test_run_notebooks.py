@@ -1,6 +1,7 @@
 """`make notebooks` leaves what it promises, and says where it stopped when it must stop."""
 
 import asyncio
+import base64
 import os
 import re
 import shutil
@@ -11,7 +12,9 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+import imageio.v3 as imageio
 import nbformat
+import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -174,6 +177,22 @@ def test_stored_outputs_tell_nothing_of_the_hour_or_the_machine(project, run):
     first = path.read_bytes()
     assert run("--store").returncode == 0
     assert path.read_bytes() == first
+
+
+def test_a_stored_picture_is_the_same_in_fewer_bytes():
+    rng = np.random.default_rng(0)
+    grey = np.repeat(rng.integers(0, 256, (20, 20, 1), dtype="uint8"), 3, axis=2)
+    opaque = np.full((20, 20, 1), 255, "uint8")
+    coloured = np.concatenate([rng.integers(0, 256, (20, 20, 3), dtype="uint8"), opaque], axis=2)
+    seen_through = np.concatenate([grey, opaque // 2], axis=2)
+    sizes = []
+    for pixels in (np.concatenate([grey, opaque], axis=2), coloured, seen_through):
+        png = base64.b64encode(imageio.imwrite("<bytes>", pixels, extension=".png")).decode()
+        stored = run_notebooks.smaller(png)
+        read = imageio.imread(base64.b64decode(stored), mode="RGBA", extension=".png")
+        np.testing.assert_array_equal(read, pixels)
+        sizes.append(len(stored) / len(png))
+    assert sizes[0] < 0.6 and sizes[1] < 1 and sizes[2] <= 1
 
 
 def test_a_widget_of_its_own_leaves_nothing_behind():
