@@ -27,6 +27,7 @@ def train(options):
 
     if options.processes > 1:
         jax.config.update("jax_cpu_collectives_implementation", "gloo")  # how processes without GPUs speak
+        print(f"process {options.process} waits for all {options.processes} at {options.address}", flush=True)
         keras.distribution.initialize(options.address, options.processes, options.process)
     import gan_utils as gu
 
@@ -42,17 +43,21 @@ def train(options):
         generator = gu.build_dcgan_generator(image_shape=shape)
         gan = gu.GAN(generator, gu.build_dcgan_discriminator(shape), seed=1)
     if first:
-        print(f"{options.processes} processes, {len(jax.devices())} devices; {gan.status}")
+        print(f"processes: {options.processes}, devices: {len(jax.devices())}; {gan.status}")
 
     # Saved by process 0, after each pass over the images.
     callbacks = [keras.callbacks.ModelCheckpoint(options.folder)]
-    gan.fit(
-        images.images,
-        epochs=options.epochs,
-        batch_size=options.batch_size,
-        callbacks=callbacks,
-        steps_per_execution=16,
-    )
+    try:
+        gan.fit(
+            images.images,
+            epochs=options.epochs,
+            batch_size=options.batch_size,
+            callbacks=callbacks,
+            steps_per_execution=16,
+        )
+    except KeyboardInterrupt:  # in all processes at the same step
+        gan.save(options.folder)
+        raise
     if first:  # it can do alone whatever does not train
         gu.plot_images(gan.generate(36, seed=1)).savefig(Path(options.folder).with_suffix(".png"))
         quality = gu.evaluate_quality(gan.generate(1000, seed=1), images)
@@ -81,6 +86,7 @@ def launch(options):
     except KeyboardInterrupt:  # it comes to all of them, which stop at the same step
         for process in processes:
             process.wait()
+        return 130
     finally:
         for process in processes:
             process.kill()
@@ -115,6 +121,10 @@ if __name__ == "__main__":
         parser.error(f"--folder: {options.folder} came; what serves is a name that ends in .keras")
     if options.processes > 1 and options.process is None:
         sys.exit(launch(options))
+    if options.process is not None and not 0 <= options.process < options.processes:
+        parser.error(f"--process: {options.process} came; what serves is a number below that of --processes")
+    if options.processes > 1 and not options.address:
+        parser.error("--address: none came; what serves is host:port of process 0, the same for all")
     try:
         train(options)
     except Exception:

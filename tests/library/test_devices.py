@@ -159,6 +159,40 @@ def test_the_script_to_copy_ends_at_an_error(tmp_path):
     assert re.search(r"^process \d ended with 1: ended the others; run again to go on$", result.stderr, re.M)
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["--processes", "2", "--process", "0"], "--address: none came"),
+        (["--process", "1"], "--process: 1 came; what serves is a number below that of --processes"),
+        (["--processes", "2", "--process", "2", "--address", "127.0.0.1:1"], "--process: 2 came"),
+        (["--folder", "mine"], "--folder: mine came; what serves is a name that ends in .keras"),
+    ],
+)
+def test_the_script_to_copy_refuses_what_cannot_train(given, told, tmp_path):
+    script = [sys.executable, str(ROOT / "examples" / "many.py"), *given]
+    result = subprocess.run(script, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert result.returncode == 2 and told in result.stderr
+
+
+def test_the_script_to_copy_saves_where_ctrl_c_has_stopped_it(pictures, tmp_path):
+    script = [sys.executable, str(ROOT / "examples" / "many.py"), "--images", str(pictures)]
+    script += ["--processes", "2", "--batch-size", "4", "--epochs", "100000"]
+    where = {"cwd": tmp_path, "env": os.environ | {"PYTHONPATH": str(ROOT)}, "text": True}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    launcher = subprocess.Popen(script, **pipes, **where, start_new_session=True)
+    settings = tmp_path / "many.keras" / "gan.json"
+    for _ in range(1200):
+        if settings.is_file():
+            break
+        time.sleep(0.2)
+    time.sleep(2)  # into the next pass
+    os.killpg(launcher.pid, signal.SIGINT)  # as a terminal does
+    out, err = launcher.communicate(timeout=120)
+    assert launcher.returncode == 130, out + err
+    stopped = int(re.search(r"stopped at step (\d+); run again to go on", err)[1])
+    assert json.loads(settings.read_text())["step"] == stopped
+
+
 def test_the_script_to_copy_goes_on_after_a_process_was_killed(pictures, tmp_path):
     script = [sys.executable, str(ROOT / "examples" / "many.py"), "--images", str(pictures)]
     script += ["--processes", "2", "--batch-size", "32", "--epochs"]
@@ -178,6 +212,6 @@ def test_the_script_to_copy_goes_on_after_a_process_was_killed(pictures, tmp_pat
 
     again = subprocess.run([*script, "1"], **pipes, **where, timeout=600)
     assert again.returncode == 0, again.stdout + again.stderr
-    assert re.search(rf"2 processes, 2 devices; the training was stopped at step {saved}", again.stdout)
+    assert re.search(rf"processes: 2, devices: 2; the training was stopped at step {saved}", again.stdout)
     assert re.search(r"step \d+: Fréchet distance [\d.]+, floor [\d.]+", again.stdout)
     assert (tmp_path / "many.png").is_file()
