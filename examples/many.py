@@ -24,6 +24,7 @@ def train(options):
     os.environ["KERAS_BACKEND"] = "jax"
     import jax
     import keras
+    from jax.experimental import multihost_utils
 
     if options.processes > 1:
         jax.config.update("jax_cpu_collectives_implementation", "gloo")  # how processes without GPUs speak
@@ -62,6 +63,8 @@ def train(options):
         gu.plot_images(gan.generate(36, seed=1)).savefig(Path(options.folder).with_suffix(".png"))
         quality = gu.evaluate_quality(gan.generate(1000, seed=1), images)
         print(f"step {gan.step}: Fréchet distance {quality['fid']:.1f}, floor {quality['fid_floor']:.1f}")
+    if options.processes > 1:  # else JAX ends the first after five minutes, if the others are done so long
+        multihost_utils.sync_global_devices("all are done")
 
 
 def launch(options):
