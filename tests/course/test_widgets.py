@@ -241,8 +241,8 @@ def test_the_arrows_are_the_gradient(debugger):
     figure, axes = plt.subplots()
     debugger.draw(axes)
     (arrows,) = (artist for artist in axes.collections if isinstance(artist, Quiver))
-    fakes = debugger.generator.predict_on_batch(debugger.latents)
-    assert len(fakes) == 60 and np.allclose(arrows.get_offsets(), fakes)
+    fakes = debugger.generator.predict_on_batch(debugger.latents)[::3]  # an arrow on every third
+    assert len(fakes) == 20 and np.allclose(arrows.get_offsets(), fakes)
     d = ops.convert_to_numpy(ops.sigmoid(debugger.discriminator.predict_on_batch(fakes)))
     expected = (1 - d) * gu.input_gradient(debugger.discriminator, fakes)
     drawn = np.stack([arrows.U, arrows.V], axis=1)
