@@ -221,7 +221,7 @@ def test_stop_in_a_kernel_is_one_line_and_ends_run_all(kernel):
     states = {}
     while (
         not {running, after} <= states.keys()
-    ):  # a slow kernel has answered whether it is there more than once
+    ):  # a slow kernel has greeted twice
         reply = kernel.get_shell_msg(timeout=60)
         states[reply["parent_header"]["msg_id"]] = reply["content"]["status"]
     assert states[running] == "error" and states[after] in ("aborted", "error"), "Run All ends here"
