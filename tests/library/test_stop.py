@@ -219,9 +219,7 @@ def test_stop_in_a_kernel_is_one_line_and_ends_run_all(kernel):
     assert (error["ename"], error["evalue"], error["traceback"]) == ("KeyboardInterrupt", told, [told])
     assert not [content for content in said if content.get("name") == "stderr"]
     states = {}
-    while (
-        not {running, after} <= states.keys()
-    ):  # a slow kernel has greeted twice
+    while not {running, after} <= states.keys():  # a slow kernel has greeted twice
         reply = kernel.get_shell_msg(timeout=60)
         states[reply["parent_header"]["msg_id"]] = reply["content"]["status"]
     assert states[running] == "error" and states[after] in ("aborted", "error"), "Run All ends here"
