@@ -8,7 +8,8 @@ from gan_course.checking.feedback import exercise
 
 @exercise(
     first_step="Begin with one unit and the values 1, 2, 3, 6: what is their mean, what is their variance?",
-    praise="Whatever comes in, each unit leaves with mean beta and standard deviation gamma, or just under.",
+    praise="Each unit leaves with mean beta, and with standard deviation gamma "
+    "if epsilon is small beside its variance.",
 )
 def batch_norm(answer):
     """`answer(values, gamma, beta, epsilon)`: BatchNorm of values (n, units) in training mode."""

@@ -156,13 +156,14 @@ def _jax(gan):
     one_step = jax.jit(step, out_shardings=layouts)
     many_steps = jax.jit(lambda values, *batches: jax.lax.scan(step, values, batches), out_shardings=layouts)
 
-    def steps(values, images, latents, decays):
+    def steps(values, images, drawn, decays):
         """Those of a part of the call, and its numbers: JAX goes on before they are computed."""
         if len(decays) == 1:
-            batch = devices.put(images[0], axis=1), devices.put(latents[0], axis=1), decays[0]
+            batch = devices.put(images[0], axis=1), devices.put(drawn.result()[0], axis=1), decays[0]
             values, numbers = one_step(values, batch)
             return values, numbers[None]
-        return many_steps(values, devices.put(images, axis=2), devices.put(latents, axis=2), decays)
+        images = devices.put(images, axis=2)  # they are on their way while the latents are drawn
+        return many_steps(values, images, devices.put(drawn.result(), axis=2), decays)
 
     def run(real_images, draw_latents, decays):
         values, numbers, size = values_now(), [], math.ceil(len(decays) / max(1, real_images.nbytes // PART))
@@ -172,7 +173,7 @@ def _jax(gan):
             cuts = [slice(i, i + size) for i in range(0, len(decays), size)]
             drawn = [drawer.submit(draw_latents, len(decays[cut])) for cut in cuts]
             for cut, latents in zip(cuts, drawn, strict=True):
-                values, found = steps(values, real_images[cut], latents.result(), decays[cut])
+                values, found = steps(values, real_images[cut], latents, decays[cut])
                 numbers.append(found)
         for (key, v), value in zip(variables.items(), values, strict=True):
             v.assign(*(devices.here([value]) if key in on_one else [value]))

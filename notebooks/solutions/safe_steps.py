@@ -1,9 +1,9 @@
 """The freeze-first recipe, mended where it stands (notebook 02).
 
-Keras asks for the weights to train when it traces a step: at the first call, and again at a new size or type
-of batch. So a flag that is set once is right for one of the two players and wrong for the other, and a flag
-set by whoever came before is luck. The flag has to be right at *every* call, since any call may be the one
-that is traced. It is one flag, D's: up for D's update, down for G's.
+Keras asks for the weights to train when it traces a step: at the first call, and again at a batch that
+fits no earlier trace. So a flag that is set once is right for one of the two players and wrong for the
+other, and a flag set by whoever came before is luck. The flag has to be right at *every* call, since any
+call may be the one that is traced. It is one flag, D's: up for D's update, down for G's.
 
 That would be all, but for one thing. With TensorFlow, to set `trainable` of a model to what it says already
 does nothing. Where a recipe has frozen D's layers one by one (or where a D that was saved frozen is loaded
