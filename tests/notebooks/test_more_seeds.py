@@ -33,8 +33,11 @@ def run(monkeypatch):
     plain = TransformerManager().transform_cell
 
     def run(name, ids, names, more):
+        def seeded(seed=None):
+            return numpy_seed(None if seed is None else seed + 100 * more)
+
         monkeypatch.setattr(keras.utils, "set_random_seed", lambda seed: keras_seed(seed + 100 * more))
-        monkeypatch.setattr(np.random, "default_rng", lambda seed=0: numpy_seed(seed + 100 * more))
+        monkeypatch.setattr(np.random, "default_rng", seeded)
         (path,) = (path for stem, path in NOTEBOOKS.items() if stem.startswith(name))
         sources = {cell.id: cell.source for cell in rules.code_cells(rules.read_notebook(path))}
         for each in ids.split() or sources:
