@@ -6,9 +6,9 @@ other, and a flag set by whoever came before is luck. The flag has to be right a
 call may be the one that is traced. It is one flag, D's: up for D's update, down for G's.
 
 That would be all, but for one thing. With TensorFlow, to set `trainable` of a model to what it says already
-does nothing. Where a recipe has frozen D's layers one by one (or where a D that was saved frozen is loaded
-again), the model's flag says True while those of its layers say False, and to set the model's to True leaves
-it at that. So we tell each layer by itself. To set False and then True would do as well.
+does nothing. Where a recipe has frozen D's layers one by one (or where a Sequential D that was saved frozen
+is loaded again), the model's flag says True while those of its layers say False, and to set the model's to
+True leaves it at that. So we tell each layer by itself. To set False and then True would do as well.
 
 And Keras 2's habit, to compile again after each change of a flag? It moves the right weights, but with each
 new optimizer all is forgotten that the last one had remembered.

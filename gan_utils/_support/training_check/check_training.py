@@ -26,9 +26,9 @@ from gan_utils._support.training_check.steps import ALONE, Recipe
 from gan_utils._support.training_check.watching import is_stock, moved
 
 FLAG = (
-    "Keras looks at the `trainable` flags when it traces a step, and again for each new batch size. Set "
-    "discriminator.trainable = True before each step of D and False before each step of G, or take "
-    "gan_utils.build_combined, which needs no flag"
+    "Keras looks at the `trainable` flags when it traces a step: at the first batch, and again at one that "
+    "fits no earlier trace. Set discriminator.trainable = True before each step of D and False before each "
+    "step of G, or take gan_utils.build_combined, which needs no flag"
 )
 
 
