@@ -154,7 +154,7 @@ def test_what_cannot_be_stopped_is_left_behind():
     free.set()
 
 
-def test_the_students_own_stop_stops_the_check():
+def test_the_students_own_stop_stops_the_check(interruptible):
     threads = threading.active_count()
     timer = threading.Timer(0.3, _thread.interrupt_main)
     timer.start()

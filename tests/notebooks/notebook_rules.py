@@ -33,8 +33,8 @@ def read_notebook(path):
 
 
 def read_solutions(folder):
-    """Return the text of every file under a folder of solutions."""
-    return [path.read_text(encoding="utf-8") for path in sorted(Path(folder).rglob("*")) if path.is_file()]
+    """Return the text of every solution in a folder."""
+    return [path.read_text(encoding="utf-8") for path in sorted(Path(folder).rglob("*.py"))]
 
 
 def code_cells(notebook):
