@@ -4,7 +4,7 @@
 
 The tutorial's networks, Adam, batch and losses are its own, written for JAX: fakes in training mode, the
 same for both players, which step at once. Ours is `GAN.fit(steps_per_execution=20)`, with its averaged
-generator. Prints distances by the judge of `gan_utils.quality`, and the seconds of the training.
+generator. Prints distances by the judge of `gan_utils.quality`, and the seconds of training, with compiling.
 """
 
 import argparse
@@ -70,14 +70,9 @@ class Tutorial:
         d, d_memory = d_optimizer.stateless_apply(d_memory, d_slopes, d)
         return ([g, g_moved, g_memory, d, d_moved, d_memory], key), 0
 
-    def compile(self):
-        self.scan.lower(self.state, np.zeros((CALL, self.batch, 28, 28, 1), "float32")).compile()
-
     def fit(self, epochs):
-        self.state = (
-            [[v.value for v in part] for part in self.parts],
-            self.state[1],
-        )  # predict takes them away
+        # anew: `predict` has taken their arrays away
+        self.state = [[v.value for v in part] for part in self.parts], self.state[1]
         for _ in range(epochs):
             order = self.random.permutation(len(self.images))
             for start in range(0, self.epoch_steps, CALL):
@@ -102,11 +97,6 @@ class Ours:
         self.generator, self.images, self.batch = self.gan.generator, images, 64
         self.epoch_steps = -(-len(images) // self.batch)
 
-    def compile(self):
-        keras.utils.set_random_seed(0)
-        twin = gu.GAN(*rivals.our_networks("DCGAN"), seed=0)
-        twin.fit(self.images[: CALL * self.batch], steps_per_execution=CALL, verbose=0)
-
     def fit(self, epochs):
         self.gan.fit(self.images, epochs, self.batch, steps_per_execution=CALL, verbose=0)
 
@@ -129,7 +119,6 @@ def main():
     for seed in asked.seeds:
         for name, kind in (("tutorial", Tutorial), ("ours", Ours)):
             player = kind(images, seed)
-            player.compile()
             latents = np.random.default_rng(0).standard_normal((10_000, player.generator.input_shape[1]))
             done, seconds = 0, 0.0
             for until in sorted({min(asked.epochs, n) for n in (1, 5, 15, asked.epochs)}):

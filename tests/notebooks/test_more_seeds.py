@@ -132,7 +132,7 @@ def test_turns_and_one_update_each(run, record_property):
     assert min(after / before for before, after in varied) > 0.8
 
 
-def test_a_healthy_run_may_look_collapsed_at_first(run, record_property):
+def test_a_healthy_run_may_look_collapsed_at_first(record_property):
     """04 `healthy-notice`."""
     train = gu.load_images()
     laboratory = course.laboratory.Laboratory(train)
