@@ -105,8 +105,8 @@ endef
 
 clean: ## remove what was made in build/, and caches; the environment stays, and all that is yours
 	$(call any-python,tools/build_folder.py)
-	@rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	@find benchmarks gan_course gan_utils notebooks tests tools -name __pycache__ -prune -exec rm -rf {} +
+	@rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache __pycache__
+	@find benchmarks examples gan_course gan_utils notebooks tests tools -name __pycache__ -prune -exec rm -rf {} +
 
 environment: environment-notebooks-test
 

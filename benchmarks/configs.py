@@ -112,6 +112,8 @@ again = {
     "r1 0.1": {"r1": 0.1}, "r1 0.01": {"r1": 0.01}, "r2 0.1": {"r2": 0.1}, "relativistic": relativistic,
     "relativistic r1 r2": relativistic | {"r1": 0.1, "r2": 0.1}, "top-k 0.75": {"top_k": 0.75},
     "batch 32": {"batch": 32}, "batch 96": {"batch": 96},
+    "decay 5000": {"decay": 5_000}, "decay 10000": {"decay": 10_000},
+    "decay 10000 training fakes": {"decay": 10_000, "training_fakes": True},
 }
 family("again mlp", CONFIGS["mlp"], again)
 family("again dcgan", CONFIGS["dcgan"], again)

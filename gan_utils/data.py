@@ -50,8 +50,9 @@ def load_images(
             "auto", MNIST if it lies on this machine already, else the digits: never opens a socket, and
             prints in one line which one it took.
             Any other is the path of a folder of PNG, JPEG, GIF (first picture), BMP or WebP files, whose
-            subfolders are classes. About a fifth of them is the test split, chosen by what a file holds, so
-            that copies stay together; no class is all in it. A line tells what came, and what is left out.
+            subfolders are classes. About a fifth of them is the test split, of 400 pictures enough for
+            `evaluate_quality`; chosen by what a file holds, so that copies stay together; no class is all in
+            it. A line tells what came, and what is left out.
         split: "train" or "test".
         image_size: height and width, by default (32, 32); this and what follows are for folders alone, and
             named and meant as in `keras.utils.image_dataset_from_directory`.

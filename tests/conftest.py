@@ -72,7 +72,7 @@ def chromium():
 
 
 def pytest_terminal_summary(terminalreporter):
-    """What tests have noted with `record_property`: prints are lost where two run at a time."""
+    """What tests have noted with `record_property`: prints are lost where several run at a time."""
     for report in terminalreporter.stats.get("passed", []):
         for name, found in report.user_properties:
             terminalreporter.write_line(f"{name}: {found}")

@@ -29,6 +29,11 @@ def listed(folder):
     return {name: made for made, _, name in (line.partition("  ") for line in lines)}
 
 
+def as_list(made):
+    """The bytes of a list, of name -> digest."""
+    return "".join(f"{made[name]}  {name}\n" for name in sorted(made)).encode("utf-8")
+
+
 def is_ours(path):
     """Whether there is a file, as one of our tools made it."""
     known = listed(path.parent).get(path.name)
@@ -54,8 +59,7 @@ def write(path, content):
         sys.exit(f"{path.parent} cannot be a folder, a file is in the way: move it, then run this again")
     made = dict(listed(path.parent), **{path.name: hashlib.sha256(content).hexdigest()})
     path.write_bytes(content)
-    lines = "".join(f"{made[name]}  {name}\n" for name in sorted(made))
-    (path.parent / LIST).write_bytes(lines.encode("utf-8"))
+    (path.parent / LIST).write_bytes(as_list(made))
 
 
 def remove(folder):

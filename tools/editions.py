@@ -27,7 +27,7 @@ from nbformat.v4 import new_markdown_cell
 from tools import build_folder
 from tools.build_folder import BUILD
 from tools.kernels import kernel_environment
-from tools.notes import notes_of
+from tools.notes import notes_of, strangers
 from tools.run_notebooks import Failure, execute
 from tools.series import as_bytes, exercises, find_notebooks
 from tools.student_files import gather, on_the_web, relink, without_outputs
@@ -112,8 +112,8 @@ def annotated(notebook, notes):
     Raises:
         EditionError: a note for a cell that is not there.
     """
-    if strangers := notes.keys() - {cell.id for cell in notebook.cells}:
-        raise EditionError(f"notes for cells that are not there: {', '.join(sorted(strangers))}")
+    if lost := strangers(notes, notebook):
+        raise EditionError(f"notes for cells that are not there: {', '.join(lost)}")
     notebook, cells = copy.deepcopy(notebook), []
     for cell in notebook.cells:
         cells.append(cell)

@@ -8,6 +8,7 @@ notebooks say of themselves: their table, minutes, exercises.
 import json
 import re
 import tomllib
+from urllib.parse import quote
 
 import nbformat
 
@@ -24,6 +25,12 @@ def repository():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     address = project["urls"]["Repository"].removesuffix("/")
     return address, "/".join(address.split("/")[-2:])
+
+
+def web_address(path, root=ROOT):
+    """The address of a file or folder of the repository, which lies here as `path` below `root`."""
+    kind = "tree" if (root / path).is_dir() else "blob"
+    return f"{repository()[0]}/{kind}/{BRANCH}/{quote(path)}"
 
 
 def badges(name, folder):

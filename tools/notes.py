@@ -57,6 +57,11 @@ def read_notes(path):
     return notes
 
 
+def strangers(notes, notebook):
+    """Ids of notes for cells that the notebook does not have, sorted."""
+    return sorted(notes.keys() - {cell.id for cell in notebook.cells})
+
+
 def notes_path(path):
     """Where the notes of the notebook at `path` lie."""
     return path.parent / "notes" / f"{number(path)}.md"

@@ -30,6 +30,7 @@ from tools.build_folder import BUILD
 from tools.export.pages import ExportError, export_index, export_page, summary
 from tools.kernels import ThisPython, kernel_environment
 from tools.series import as_bytes, find_notebooks
+from tools.student_files import without_outputs
 
 CELL_TIMEOUT = 600  # seconds
 METADATA = {
@@ -71,9 +72,7 @@ async def execute(path, variables, timeout=CELL_TIMEOUT):
     """The notebook at `path`, executed by a new kernel in the notebook's folder, and the seconds it took."""
     notebook = nbformat.read(path, as_version=4)
     code = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code" and cell.source.strip()]
-    for cell in notebook.cells:  # nothing from an earlier run may pass for this one's
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
+    without_outputs(notebook)  # nothing from an earlier run may pass for this one's
     progress = Progress(path.stem, len(code))
 
     stopped = []

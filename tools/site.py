@@ -21,7 +21,7 @@ from tools.build_folder import BUILD
 from tools.export.decks import deck_of, slides_of
 from tools.export.pages import ExportError, export_index, export_page, loads, summary
 from tools.export.typeset import markdown2html
-from tools.facts import BRANCH, badges, repository
+from tools.facts import BRANCH, badges, repository, web_address
 from tools.notes import notes_of
 from tools.series import ROOT, find_notebooks, find_taught, number
 
@@ -55,8 +55,7 @@ def address(link, source, page):
         return relpath(places()[path], dirname(page) or ".") + ending
     if path.startswith("..") or not (ROOT / path).exists():
         raise ExportError(f"{source}: a link to {link}, which is not there")
-    kind = "tree" if (ROOT / path).is_dir() else "blob"
-    return f"{repository()[0]}/{kind}/{BRANCH}/{path}{ending}"
+    return web_address(path) + ending
 
 
 def relinked(written, source, page):

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import nbformat
 
-from tools.facts import BRANCH, repository
+from tools.facts import web_address
 from tools.series import as_bytes
 
 LINK = re.compile(r'(\]\(|\b(?:src|href)=")([^()\s"#]+)')  # in Markdown and its HTML, without the #heading
@@ -61,7 +61,7 @@ def on_the_web(root):
     """An `elsewhere` for a folder that is handed on: the repository's address."""
 
     def address(path, here):
-        return f"{repository()[0]}/{'tree' if (root / path).is_dir() else 'blob'}/{BRANCH}/{quote(path)}"
+        return web_address(path, root)
 
     return address
 

@@ -1,4 +1,4 @@
-"""What the checks in gan_course/exercises share.
+"""What the checks in gan_course/exercises stand on.
 
 running: runs an answer so that whatever it does ends in a hint.
 comparing: compares an answer with a right one, case by case.

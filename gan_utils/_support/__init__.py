@@ -1,13 +1,18 @@
 """What the library stands on; not for users.
 
-startup, settings    Keras is imported quietly; its backend is chosen; what its files and variables say
-machine              what this machine has, for the doctor
-downloads            the data's files
-image_checks, image_cures, network_checks, own_losses    what is handed in: taken, or refused with the cure
-probing, gradients   what a network does, found by running it; its slope at an input
-fitting, callbacks   the passes of `fit`, whole steps, Stop; Keras's callbacks
-saving               a GAN as a folder
-classifiers          the classifiers of the quality measures
-fonts                letters for titles
-training_check/      `check_training`
+startup, settings, machine       Keras, imported quietly; its backend and options; the doctor's report
+downloads, folders, sources      where images come from: files, a folder of pictures, what `fit` is given
+image_checks, image_cures        images that are handed in: taken, or refused with the cure
+network_checks, probing          networks that are handed in; what one does, found by running it
+own_losses, value_ranges         losses of a user's own; networks that do not draw in [0, 1]
+gradients                        a network's slope at an input
+fitting, interrupts, callbacks   the passes of `fit` and whole steps; Stop; Keras's callbacks
+compiled_steps                   many steps in one call
+averaging                        the averaged generator
+devices, processes               many devices; many processes
+saving                           a GAN as a folder
+classifiers, neighbours          the classifiers of the quality measures; who lies near whom
+pictures, fonts                  images as one picture; letters for titles
+moved                            names that are now in `gan_course`
+training_check/                  `check_training`
 """

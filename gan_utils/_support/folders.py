@@ -16,7 +16,7 @@ MODES = {"rgb": "RGB", "grayscale": "L"}
 ARGUMENTS = ("image_size", "color_mode", "crop_to_aspect_ratio", "pad_to_aspect_ratio")
 IMAGE_SIZE, COLOR_MODE = (32, 32), "rgb"  # where nothing is said
 GROUND = 255  # white, under what is transparent and around what is padded
-LEAST_PICTURES = 50  # different ones; from fewer a GAN learns them by heart, and nothing can be measured
+LEAST_PICTURES = 50  # different ones; from fewer a GAN learns them by heart. To be measured it takes 400
 TEST_SHARE = 0.2
 MANY = 5_000  # pictures, from which on a bar is shown: some seconds
 

@@ -1,5 +1,7 @@
 """Least squares, hinge, a clipped critic: each a few lines, each trains, each gradient as derived by hand."""
 
+import re
+
 import keras
 import numpy as np
 import pytest
@@ -8,9 +10,10 @@ from keras import layers, ops
 import gan_utils as gu
 from tests.library.small_gan import small_gan
 from tests.library.test_gradients import doubles, draw, gradient_by_differences, judge, tiny_gan
+from tools.series import ROOT
 
 
-# Least squares (Mao et al. 2017, arXiv:1611.04076, equation 9), with a = -1 and b = c = 1.
+# Least squares (Mao et al. 2017, arXiv:1611.04076, equation 2, with a = -1 and b = c = 1).
 def least_squares(targets, logits):
     return (logits - (2 * targets - 1)) ** 2
 
@@ -60,6 +63,21 @@ BY_HAND = {
 @pytest.fixture(scope="module")
 def images():
     return gu.load_images("digits").images[:600]
+
+
+def test_the_page_says_the_same_and_its_gans_train(images):
+    """The code of docs/losses.md, as a reader copies it, block by block."""
+    page, names, trained = (ROOT / "docs/losses.md").read_text(encoding="utf-8"), {}, 0
+    for block in re.findall(r"^```python\n(.+?)^```", page, re.MULTILINE | re.DOTALL):
+        exec(block, names)
+        if "gu.GAN(" in block:
+            assert np.isfinite(list(names["gan"].train_on_batch(images[:20]).values())).all()
+            trained += 1
+    assert trained == 4
+    targets, logits = np.array([[1.0], [1.0], [0.0]], "float32"), np.array([[0.5], [-2.0], [-3.0]], "float32")
+    for ours in (least_squares, hinge_d, hinge_g, critic):
+        of_the_page = np.mean(names[ours.__name__](targets, logits))
+        assert of_the_page == pytest.approx(np.mean(ours(targets, logits)), abs=1e-6), ours.__name__
 
 
 @pytest.mark.parametrize(

@@ -81,9 +81,10 @@ def test_the_core_is_read_in_one_sitting():
 
 @pytest.mark.parametrize("path", FILES, ids=module)
 def test_files_are_pure_keras(path):
-    """Four modules alone know the backends, and import each only where it is the one in use."""
+    """Five modules alone know the backends, and import each only where it is the one in use."""
     text = path.read_text(encoding="utf-8")
-    before = "" if path.stem in ("gradients", "compiled_steps", "devices", "processes") else r"\s*"
+    knows = path.stem in ("gradients", "compiled_steps", "devices", "processes", "watching")
+    before = "" if knows else r"\s*"
     assert not re.search(rf"^{before}(import|from) (tensorflow|jax|torch)\b", text, re.MULTILINE)
 
 
@@ -94,6 +95,15 @@ def test_imports_run_one_way():
     for path in OURS:
         later = PACKAGES[PACKAGES.index(module(path).split(".")[0]) + 1 :]
         assert not [name for name in imports(path) if name.split(".")[0] in later], path
+
+
+def test_the_private_room_has_a_map():
+    """What its `__init__` says names each of its files, and no other."""
+    support = ROOT / "gan_utils/_support"
+    *_, listed = (support / "__init__.py").read_text(encoding="utf-8").partition("\n\n")
+    named = {name.strip() for line in listed.splitlines() for name in line[:50].partition("  ")[0].split(",")}
+    there = {path.stem for path in support.glob("*.py")} - {"__init__"} | {"training_check/"}
+    assert named - {"", '"""'} == there
 
 
 def test_dir_shows_what_is_public():

@@ -1,7 +1,7 @@
 """What the committed notebooks promise: one function per promise, which returns what breaks it.
 
 A notebook is nbformat's node as it lies in the file, read by `read_notebook` without repairs.
-test_notebooks.py holds the notebooks to these rules, test_canaries.py shows that each rule can fail.
+test_notebooks.py holds the notebooks to these rules, test_notebook_rules.py shows that each rule can fail.
 """
 
 import ast

@@ -130,7 +130,7 @@ def test_a_second_call_installs_nothing(only, tmp_path, capsys):
 
 
 @posix
-def test_a_target_that_needs_more_has_it_installed_and_saving_and_resuming(only, tmp_path):
+def test_a_target_that_needs_more_has_it_installed_and_nothing_is_lost(only, tmp_path):
     fake_python(only, "python3", pip=f'echo "$*" >> "{only}/asked"')
     venv, asked = tmp_path / "venv", only / "asked"
     for extras in ("notebooks", "lock,test", "notebooks,lock", "notebooks", "test"):

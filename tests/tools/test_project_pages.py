@@ -10,7 +10,7 @@ import yaml
 ROOT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md")])
-FOLDERS = "gan_utils|gan_course|notebooks|tests|tools|benchmarks|docs"
+FOLDERS = "gan_utils|gan_course|play|notebooks|tests|tools|benchmarks|docs|examples"
 YAML = [
     *ROOT.glob("*.yml"),
     *ROOT.glob(".*.yaml"),

@@ -19,7 +19,8 @@ from tools.setup import environment
 
 ROOT = Path(__file__).parents[2]
 PARTS = ["tools", "Makefile", "constraints.txt", "pyproject.toml"]
-FOLDERS = ["benchmarks", "docs", "gan_course", "gan_utils", "notebooks", "tests"]  # with a file each
+# with a file each
+FOLDERS = ["benchmarks", "docs", "examples", "gan_course", "gan_utils", "notebooks", "tests"]
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no make")
 
 

@@ -472,7 +472,7 @@ def test_make_clean_leaves_them(make_lab):
     for part in ("tools", "Makefile"):
         copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
         copy(ROOT / part, make_lab.root / part)
-    for folder in ("benchmarks", "gan_course", "gan_utils", "tests"):
+    for folder in ("benchmarks", "examples", "gan_course", "gan_utils", "tests"):
         (make_lab.root / folder).mkdir()
     command = [sys.executable, "tools/build_folder.py"] if os.name == "nt" else ["make", "clean"]
     subprocess.run(command, cwd=make_lab.root, check=True, capture_output=True)

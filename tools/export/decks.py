@@ -27,8 +27,8 @@ from tools.export import printed
 from tools.export.growing import growing
 from tools.export.pages import ExportError, SelfContained, export, picture, style, summary, template
 from tools.export.references import references
-from tools.facts import BRANCH, repository
-from tools.notes import Note, notes_of
+from tools.facts import repository, web_address
+from tools.notes import Note, notes_of, strangers
 from tools.series import ROOT, find_notebooks, find_taught
 
 REVEAL = Path(__file__).resolve().parent / "reveal.js"
@@ -102,8 +102,8 @@ def text_cell(text, name, slide_type="-", *tags):
 def as_slides(notebook, name, notes, lecturer=""):
     """A copy in which each cell is what its slide shows: own texts, tables, notes, an outline, sources."""
     notebook = copy.deepcopy(notebook)
-    if strangers := notes.keys() - {cell.id for cell in notebook.cells}:
-        raise ExportError(f"{name}: notes for cells that are not there: {', '.join(sorted(strangers))}")
+    if lost := strangers(notes, notebook):
+        raise ExportError(f"{name}: notes for cells that are not there: {', '.join(lost)}")
     slides, cells = slides_of(notebook, notes)
     if not slides:
         raise ExportError(f"{name}: no cell has the slide type Slide, all of it would be one slide")
@@ -178,9 +178,8 @@ def said_on(slide):
 def colophon(lecturer):
     """Who teaches, where it comes from, under which licence."""
     name = f"**{html.escape(lecturer.strip())}** · " if lecturer.strip() else ""
-    project, _ = repository()
-    licence = f"text and figures [CC BY 4.0]({project}/blob/{BRANCH}/LICENSE), code MIT"
-    return f"{name}[The GAN notebooks]({project}) · {licence}"
+    licence = f"text and figures [CC BY 4.0]({web_address('LICENSE')}), code MIT"
+    return f"{name}[The GAN notebooks]({repository()[0]}) · {licence}"
 
 
 def outline(session):

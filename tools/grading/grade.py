@@ -54,8 +54,8 @@ from tools.series import ROOT, exercises, find_notebooks
 
 # Of two answers the one whose state comes first counts.
 STATES = ["right", "not yet", "tampered", "too slow", "error", "not tried", "missing", "unreadable"]
-OURS = ("benchmarks", "build", "docs", "gan_course", "gan_utils", "notebooks")  # no student's work
-OURS += ("tests", "tools")
+OURS = ("benchmarks", "build", "docs", "examples", "gan_course", "gan_utils")  # no student's work
+OURS += ("notebooks", "play", "tests", "tools")
 # Copying a process takes a moment, starting one takes seconds; but macOS's own libraries do not survive it.
 PROCESSES = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
 # Moodle: "Emmy Noether_4711_assignsubmission_file_", a folder, or what begins like that. Canvas, a file, with

@@ -18,7 +18,7 @@ import time
 from contextlib import suppress
 from itertools import count
 
-from tools.build_folder import LIST, listed
+from tools.build_folder import LIST, as_list, listed
 
 
 def make(folder, files):
@@ -43,8 +43,7 @@ def make(folder, files):
 
 
 def write_list(folder, laid):
-    lines = "".join(f"{made}  {name}\n" for name, made in sorted(laid.items()))
-    put(folder / LIST, lines.encode("utf-8"), over=True)
+    put(folder / LIST, as_list(laid), over=True)
 
 
 def lay(folder, name, content, laid):

@@ -8,7 +8,6 @@ is not: `eagerly` runs the same step so that it passes as numbers.
 
 import contextlib
 import functools
-import importlib
 from unittest import mock
 
 import keras
@@ -167,17 +166,20 @@ def is_stock(model):
 @contextlib.contextmanager
 def eagerly():
     """Run what is compiled operation by operation, so that numbers pass through it."""
-    backend = importlib.import_module(keras.backend.backend())
     if keras.backend.backend() == "jax":
-        with backend.disable_jit():
+        import jax
+
+        with jax.disable_jit():
             yield
     elif keras.backend.backend() == "tensorflow":
-        was_eager = backend.config.functions_run_eagerly()
-        backend.config.run_functions_eagerly(True)
+        import tensorflow as tf
+
+        was_eager = tf.config.functions_run_eagerly()
+        tf.config.run_functions_eagerly(True)
         try:
             yield
         finally:
-            backend.config.run_functions_eagerly(was_eager)
+            tf.config.run_functions_eagerly(was_eager)
     else:
         yield
 
