@@ -9,6 +9,7 @@ Run the same command again to go on from what was saved last. docs/many.md says 
 """
 
 import argparse
+import contextlib
 import os
 import signal
 import socket
@@ -26,6 +27,13 @@ def train(options):
     import keras
     from jax.experimental import multihost_utils
 
+    if options.process == 0:
+        try:  # what listens there already would end JAX without a word
+            socket.create_server(("", int(options.address.rpartition(":")[2]))).close()
+        except OSError as error:
+            sys.exit(
+                f"--address: {options.address} came, {error.strerror.lower()}; what serves is a free port"
+            )
     if options.processes > 1:
         jax.config.update("jax_cpu_collectives_implementation", "gloo")  # how processes without GPUs speak
         print(f"process {options.process} waits for all {options.processes} at {options.address}", flush=True)
@@ -56,27 +64,43 @@ def train(options):
             callbacks=callbacks,
             steps_per_execution=16,
         )
-    except KeyboardInterrupt:  # in all processes at the same step
+    except KeyboardInterrupt as stopped:  # in all processes at the same step
         gan.save(options.folder)
-        raise
+        if first:
+            print(stopped, file=sys.stderr)
+        return 130
     if first:  # it can do alone whatever does not train
         gu.plot_images(gan.generate(36, seed=1)).savefig(Path(options.folder).with_suffix(".png"))
-        quality = gu.evaluate_quality(gan.generate(1000, seed=1), images)
-        print(f"step {gan.step}: Fréchet distance {quality['fid']:.1f}, floor {quality['fid_floor']:.1f}")
+        try:
+            quality = gu.evaluate_quality(gan.generate(1000, seed=1), images)
+            print(f"step {gan.step}: Fréchet distance {quality['fid']:.1f}, floor {quality['fid_floor']:.1f}")
+        except ValueError as error:  # from 400 pictures on there are enough that were kept from training
+            print(f"step {gan.step}: not measured, {error}")
     if options.processes > 1:  # else JAX ends the first after five minutes, if the others are done so long
         multihost_utils.sync_global_devices("all are done")
+    return 0
 
 
 def launch(options):
-    """Start the processes on this machine; when one fails, end the others and say so in one line."""
+    """Start the processes on this machine; when one fails, end the others and say so in one line.
+
+    They take its processor, for each would claim all of its GPUs: for these one process serves.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
+    environment = {"JAX_PLATFORMS": "cpu"} | os.environ
     processes = [
-        subprocess.Popen([sys.executable, *sys.argv, f"--process={i}", f"--address={address}"])
+        subprocess.Popen(
+            [sys.executable, *sys.argv, f"--process={i}", f"--address={address}"],
+            env=environment,
+            start_new_session=True,  # where Ctrl-C does not come: it is handed on, once
+        )
         for i in range(options.processes)
     ]
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended, and the others with it"))
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        if signal.getsignal(number) == signal.SIG_DFL:  # nohup has it ignored
+            signal.signal(number, lambda *_: sys.exit("ended, and the others with it"))
     try:
         while True:
             ended = [(process.poll(), i) for i, process in enumerate(processes) if process.poll() is not None]
@@ -86,9 +110,17 @@ def launch(options):
             if len(ended) == len(processes):
                 return None
             time.sleep(0.2)
-    except KeyboardInterrupt:  # it comes to all of them, which stop at the same step
+    except (
+        KeyboardInterrupt
+    ):  # all stop at the same step, and process 0 saves; a second one ends them at once
         for process in processes:
-            process.wait()
+            with contextlib.suppress(ValueError):  # on Windows it comes to all by itself
+                process.send_signal(signal.SIGINT)
+        while all(process.poll() is None for process in processes):
+            time.sleep(0.2)
+        for process in processes:  # one that waits for what has ended would wait for long
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(30)
         return 130
     finally:
         for process in processes:
@@ -98,8 +130,6 @@ def launch(options):
 
 def quietly(function, *arguments):
     """Call it without what it prints: process 0 prints it."""
-    import contextlib
-
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
         return function(*arguments)
 
@@ -129,10 +159,11 @@ if __name__ == "__main__":
     if options.processes > 1 and not options.address:
         parser.error("--address: none came; what serves is host:port of process 0, the same for all")
     try:
-        train(options)
-    except Exception:
+        sys.exit(train(options))
+    except (Exception, KeyboardInterrupt) as error:
         if options.processes == 1:
             raise
         traceback.print_exc()
         sys.stderr.flush()
-        os._exit(1)  # at an ordinary end JAX would wait for the others, and they wait for this one
+        # At an ordinary end JAX would wait for the others, and they wait for this one.
+        os._exit(130 if isinstance(error, KeyboardInterrupt) else 1)

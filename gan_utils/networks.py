@@ -113,7 +113,7 @@ def build_dcgan_generator(latent_dim: int = 64, image_shape: Shape = (28, 28, 1)
 
 
 class _OneTrains:
-    """Two networks, of which `learner` trains and the other is frozen.
+    """Two networks, of which `learner` trains and the other, `frozen`, does not.
 
     A network is frozen by what this model *offers* to an optimizer, not by its `trainable` flags: those are
     shared with the network itself, and Keras 3 reads them whenever it traces a step, so that freezing D in
@@ -125,6 +125,8 @@ class _OneTrains:
     trainable_variables = property(lambda model: model.learner.trainable_variables)
     non_trainable_weights = property(lambda model: _without(model.weights, model.trainable_weights))
     non_trainable_variables = property(lambda model: _without(model.variables, model.trainable_variables))
+    # What the frozen network adds to its own loss, as by `add_loss`, is not the learner's.
+    losses = property(lambda model: _without(super().losses, model.frozen.losses))
 
     def train_on_batch(self, x, y=None, *arguments, **named):
         with devices.shared_out((x, y)) as (x, y):
@@ -147,6 +149,7 @@ class Combined(_OneTrains, keras.Sequential):
     """
 
     learner = property(lambda model: model.layers[0])
+    frozen = property(lambda model: model.layers[1])
 
 
 class RealFake(_OneTrains, keras.Model):
@@ -157,8 +160,10 @@ class RealFake(_OneTrains, keras.Model):
     nothing of G changes. If a fake is not finite, no logit is: a ReLU in D may turn NaN into 0, and hide it.
     """
 
+    frozen = property(lambda model: model.generator)
+
     def __init__(self, generator: keras.Model, discriminator: keras.Model) -> None:
-        super().__init__(name="real_fake", dtype=discriminator.dtype_policy, autocast=False)
+        super().__init__(name="real_fake", dtype=network_checks.dtype_policy(discriminator), autocast=False)
         self.generator, self.learner = generator, discriminator
         self.built = True  # for both are
 
@@ -174,18 +179,14 @@ class RealFake(_OneTrains, keras.Model):
         logits = self.learner(images, training=training)
         return ops.where(ops.all(ops.isfinite(fake_images)), logits, np.nan)
 
-    @property
-    def losses(self):
-        of_generator = {id(loss) for loss in self.generator.losses}  # what it adds to its own loss
-        return [loss for loss in super().losses if id(loss) not in of_generator]
-
 
 def build_combined(generator: keras.Model, discriminator: keras.Model) -> Combined:
     """Chain `generator` and the frozen `discriminator` into one model, not compiled.
 
     Training it moves the generator alone, at any batch size and before or after the discriminator's own
     steps, and it always scores with the discriminator's present weights. No `trainable` flag is touched. The
-    numbers it reports are of the latest batch alone.
+    numbers it reports are of the latest batch alone. (SpectralNormalization rescales its kernel in each call
+    of a training step, whoever trains: such a layer of the discriminator does so here, too.)
 
     Args:
         generator: built Keras model, latents (n, latent_dim) -> images (n, ...).
@@ -198,7 +199,9 @@ def build_combined(generator: keras.Model, discriminator: keras.Model) -> Combin
             BatchNormalization does. The last two are found by trying, without a trace.
     """
     network_checks.check_pair(generator, discriminator)
-    return Combined([generator, discriminator], name="combined")
+    combined = Combined([generator, discriminator], name="combined")
+    combined.dtype_policy = network_checks.dtype_policy(generator)  # it says whether the loss is scaled
+    return combined
 
 
 def input_gradient(model: keras.Model, inputs: np.ndarray) -> np.ndarray:

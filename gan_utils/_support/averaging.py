@@ -5,6 +5,7 @@ tenth step, which costs less and comes to nearly the same.
 """
 
 from keras import distribution, ops
+from keras.backend import is_float_dtype
 
 from gan_utils._support import devices, network_checks
 
@@ -47,5 +48,7 @@ def update(averages, weights, decay):
 def moved(averages, weights, decay):
     return [
         weight + ops.convert_to_tensor(decay, dtype=average.dtype) * (average - weight)
+        if is_float_dtype(average.dtype)
+        else weight  # a counter, or a flag
         for average, weight in zip(averages, weights, strict=True)
     ]

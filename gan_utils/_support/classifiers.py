@@ -24,7 +24,7 @@ from gan_utils._support.devices import on_one_device
 from gan_utils._support.downloads import keras_folder
 from gan_utils._support.image_checks import check_images
 from gan_utils._support.pictures import to_bytes
-from gan_utils._support.settings import CHANNELS_LAST
+from gan_utils._support.settings import CHANNELS_LAST, check_backend
 
 SHIPPED = {  # SHA-256 of the classifiers that come with the package (tools/data/make_classifiers.py)
     "digits": "62182f493b44d74db2fe94d352b160375e28ba65092fb5cbe871aa33d64a7c23",  # 98.4 % right
@@ -75,6 +75,7 @@ def train_classifier(dataset: Any, epochs: int = 5) -> keras.Model:
     Raises:
         TypeError, ValueError: images or labels that are not as `Dataset` says.
     """
+    check_backend()
     classifier = build_classifier(dataset.images.shape[1:], check_dataset(dataset))
     return _trained(classifier, dataset.images, dataset.labels, epochs)
 

@@ -94,11 +94,11 @@ def _tensorflow(gan):
     def run(real_images, draw_latents, decays):
         nonlocal steps
         batches = [tf.constant(batch) for batch in (real_images, draw_latents(len(decays)), decays)]
-        updates = int(gan.discriminator_optimizer.iterations)
+        updates = network_checks.updates_made(gan.discriminator_optimizer)
         try:
             return steps(*batches).numpy()
         except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError):
-            if int(gan.discriminator_optimizer.iterations) > updates:
+            if network_checks.updates_made(gan.discriminator_optimizer) > updates:
                 raise
         steps = compile_steps(
             jit_compile=False

@@ -49,11 +49,13 @@ def check_weights(name: str, variables: list[keras.Variable]) -> None:
     shared = distribution.distribution()
     if shared is None:
         return
+    everywhere = distribution.TensorLayout([], shared.device_mesh).backend_layout.device_set
     for variable in variables:
-        if len(variable.value.sharding.device_set) != shared.device_mesh.devices.size:
+        if variable.value.sharding.device_set != everywhere:
             raise ValueError(
-                f"{name} was built before the distribution was set, so that its weights lie on one device: "
-                f"what serves is keras.distribution.set_distribution(...) first"
+                f"{name} was built before the distribution was set, so that it lies on other devices: "
+                f"what serves is keras.distribution.set_distribution(...) first; what has trained is saved, "
+                f"and loaded under it"
             )
         if not (variable.value.is_fully_replicated or variable.value.is_fully_addressable):
             raise ValueError(

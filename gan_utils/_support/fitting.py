@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import math
+import signal
 import sys
 
 import keras
@@ -12,7 +13,7 @@ from gan_utils._support import averaging, compiled_steps, devices, processes
 from gan_utils._support.callbacks import LOGS, OneBar, check_callbacks
 from gan_utils._support.image_checks import check_count
 from gan_utils._support.interrupts import interrupts_wait
-from gan_utils._support.network_checks import check_batch, check_both_train
+from gan_utils._support.network_checks import check_batch, check_both_train, check_devices, updates_made
 from gan_utils._support.sources import as_source
 from gan_utils._support.value_ranges import to_networks
 
@@ -26,7 +27,8 @@ def whole_step(train_on_batch):
     @functools.wraps(train_on_batch)
     def step(gan, real_images, **steps):
         check_whole(gan)
-        number, updates = gan.step, int(gan.discriminator_optimizer.iterations)
+        check_devices(gan.generator, gan.discriminator)
+        number, updates = gan.step, updates_made(gan.discriminator_optimizer)
         with interrupts_wait():
             try:
                 return train_on_batch(gan, real_images, **steps)
@@ -34,7 +36,7 @@ def whole_step(train_on_batch):
                 first, last = number + 1, number + steps.get("steps", 1)
                 which = f"step {first}" if first == last else f"the call of steps {first} to {last}"
                 gan.broken_step = f"{which} broke off half-way ({type(error).__name__})"
-                if gan.step > number or int(gan.discriminator_optimizer.iterations) == updates:
+                if gan.step > number or updates_made(gan.discriminator_optimizer) == updates:
                     gan.broken_step = None  # both players have made their update, or neither
                 raise
 
@@ -73,6 +75,8 @@ def status(gan):
     """One line: how far training has come, and what to do where it was broken off."""
     if gan.broken_step:
         return gan.broken_step
+    if not all(math.isfinite(values[-1]) for values in gan.curves.values() if values):
+        return f"NaN or infinite at step {gan.step}: load what was saved last"
     if gan.plan and gan.plan["done"] < gan.plan["epochs"]:
         return f"the training was stopped at step {gan.step}: run its fit again to go on"
     return f"trained for {gan.step} steps" if gan.step else "not trained yet: run its fit"
@@ -92,13 +96,15 @@ def fit_gan(gan, images, epochs, batch_size, callbacks, verbose, steps_per_execu
         )
     callbacks = check_callbacks(callbacks)
     check_whole(gan)
+    check_devices(gan.generator, gan.discriminator)
     asked = [source.known, epochs, batch_size, steps_per_execution]
     processes.check_alike(
         "images or numbers that fit was given",
         asked,
         "the same images and numbers, of which each takes its part",
     )
-    verbose = verbose if processes.is_first() else 0
+    if not processes.is_first():  # one bar, and one line an epoch in a file
+        verbose, callbacks = 0, [c for c in callbacks if not isinstance(c, keras.callbacks.CSVLogger)]
     before = gan.plan, gan.order, gan.position
     _make_plan(gan, source, epochs, batch_size)
     try:
@@ -167,17 +173,15 @@ def _make_passes(gan, source, batch_size, steps_per_execution, callbacks, interr
         callbacks.on_epoch_begin(epoch)
         if epoch > first:
             source.begin_pass(least)
-        batches, sizes = [], []
+        batches, sizes, late = [], [], False
         while left := source.left((steps_per_execution + 1) * size):
             callbacks.on_train_batch_begin(len(batches))
-            with interrupts_wait():
+            with interrupts_wait() as waiting:
                 begun = gan.step
                 full = left // size - (0 < left % size < least)  # a rest too small for a step joins the last
                 steps = min(full, steps_per_execution) or 1
                 n = steps * size if full else left
                 taken = source.take(n)[: n // gan.d_steps * gan.d_steps]
-                if source.most is None:  # batches, which others may have shuffled
-                    processes.check_alike("batches", [taken], "the same order in each, as by a seed")
                 if steps_per_execution == 1:
                     logs = [gan.train_on_batch(taken)]
                 else:
@@ -187,13 +191,22 @@ def _make_passes(gan, source, batch_size, steps_per_execution, callbacks, interr
                 # Frames at steps 1, 2, 4, 8, ..., for most happens at the beginning; and after each epoch.
                 if gan.step.bit_length() > begun.bit_length() or ended:
                     gan.keep_frame()
+                if ended:  # callbacks are told so before it stops: what goes on begins with the next epoch
+                    late, waiting[:] = bool(waiting), []
             batches += [list(log.values()) for log in logs]
             sizes += steps * [n / steps]
-            callbacks.on_train_batch_end(len(batches) - 1, logs[-1])
-            if _stopped(gan, interrupts):
+            try:
+                callbacks.on_train_batch_end(len(batches) - 1, logs[-1])
+            except KeyboardInterrupt:
+                if not ended:
+                    raise
+                late = True
+            if not ended and _stopped(gan, interrupts):
                 break
         epoch_logs = dict(zip(LOGS, np.average(batches, axis=0, weights=sizes).tolist(), strict=True))
         callbacks.on_epoch_end(epoch, epoch_logs)
+        if late:
+            signal.raise_signal(signal.SIGINT)
         if _stopped(gan, interrupts):
             gan.keep_frame()
             gan.plan["done"] = gan.plan["epochs"]  # it has ended as it was asked to

@@ -9,6 +9,7 @@ import numpy as np
 from keras import ops
 
 from gan_utils._support.devices import on_one_device
+from gan_utils._support.settings import check_backend
 
 
 @on_one_device()
@@ -19,6 +20,7 @@ def input_gradient(model, inputs):
         model: a Keras model, inputs (n, ...) -> one number each, (n, 1). It is not changed.
         inputs: float (n, ...).
     """
+    check_backend()
     # The sum over the batch has each output's own gradient, for no output depends on another's input.
     inputs = np.asarray(inputs, keras.config.floatx())
     gradient = _DIFFERENTIATE[keras.backend.backend()](lambda x: ops.sum(model(x, training=False)), inputs)

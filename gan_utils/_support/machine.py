@@ -42,8 +42,9 @@ def devices():
         return ", ".join(keras.distribution.list_devices()), None
     except (AttributeError, NotImplementedError):
         return "unknown", None
-    except RuntimeError as error:  # JAX_PLATFORMS names what is not there
-        return "none", str(error).strip().split("\n")[0]
+    except (RuntimeError, AssertionError) as error:  # JAX_PLATFORMS names what is not there
+        asked = f"JAX_PLATFORMS={os.environ.get('JAX_PLATFORMS', '')} names what is not there: unset it"
+        return "none", str(error).strip().split("\n")[0] or asked
 
 
 def gpus(computes_on):

@@ -28,6 +28,11 @@ def check_pair(generator, discriminator):
     sizes = (*generator.input_shape[1:], *image_shape)
     if not all(sizes):
         raise ValueError(f"generator maps {sizes[:1]} to {sizes[1:]}: each size must be known and at least 1")
+    if generator.name == discriminator.name:
+        raise ValueError(
+            f"generator and discriminator have one name, {generator.name!r}, and are to stand in one model: "
+            f"give one of them another, as in keras.Sequential([...], name='generator')"
+        )
     shared = {id(w) for w in generator.weights} & {id(w) for w in discriminator.weights}
     if shared:
         raise ValueError(
@@ -83,12 +88,21 @@ def check_players(generator, discriminator, value_range=IMAGES):
         )
     for name, model in (("generator", generator), ("discriminator", discriminator)):
         check_strategy(model)
+        for method in ("train_step", "compute_loss", "compute_metrics"):
+            if getattr(type(model), method, None) is not getattr(keras.Model, method, None):
+                raise TypeError(
+                    f"{name} has a {method} of its own, which would not be run: each player is trained "
+                    f"through a model in which the other is frozen; what serves is a loss, as in "
+                    f"GAN(..., d_loss=...)"
+                )
+    check_devices(generator, discriminator)
+
+
+def check_devices(generator, discriminator):
+    """Raise ValueError unless both lie where the distribution that is set now would train them."""
+    devices.check_distribution()
+    for name, model in (("generator", generator), ("discriminator", discriminator)):
         devices.check_weights(name, model.variables)
-        if getattr(type(model), "train_step", None) is not getattr(keras.Model, "train_step", None):
-            raise TypeError(
-                f"{name} has a train_step of its own, which would not be run: each player is trained through "
-                f"a model in which the other is frozen; what serves is a loss, as in GAN(..., d_loss=...)"
-            )
 
 
 def check_strategy(model):
@@ -117,12 +131,32 @@ def check_both_train(gan):
                 f"{name} has no trainable weights and would learn nothing: set {name}.trainable = False "
                 f"and then True, which reaches every layer; the combined model needs no flag"
             )
+    check_optimizers(gan)
     if gan.discriminator.optimizer is not gan.real_fake.optimizer:
         raise ValueError(
             "discriminator has been compiled anew, but is trained through gan.real_fake: "
             "gan.real_fake.compile(optimizer, loss) in its place, which compiles both; or give them to a new "
             "GAN(..., discriminator_optimizer=..., d_loss=...)"
         )
+
+
+def check_optimizers(gan):
+    """Raise ValueError where an optimizer has memories of other weights than those it is to train."""
+    for name, model in (("combined", gan.combined), ("real_fake", gan.real_fake)):
+        optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
+        known = {id(v) for v in optimizer._trainable_variables}
+        if optimizer.built and known != {id(v) for v in model.trainable_variables}:
+            raise ValueError(
+                f"gan.{name}: its optimizer was begun for other weights than it is to train now: layers were "
+                f"frozen or thawed since, or another GAN has it, too. What serves is a new one, "
+                f"gan.{name}.compile(optimizer, gan.{name}.loss), or the `trainable` flags as they were"
+            )
+
+
+def dtype_policy(model):
+    """The precision of a network's layers: a model itself may have that of the day when it was loaded."""
+    policies = [layer.dtype_policy for layer in model._flatten_layers(include_self=False) if layer.weights]
+    return max(policies, key=lambda policy: policy.compute_dtype == "float16", default=model.dtype_policy)
 
 
 def accuracy(metrics=None):
@@ -179,7 +213,7 @@ def _clone_layer(layer):
 def network_told_the_class(generator):
     """The network G(z, y) that makes a generator one of pairs; None where there is no such network in it."""
     for inner in generator.layers:
-        shapes = inner.input_shape if isinstance(inner, keras.Model) else None
+        shapes = getattr(inner, "input_shape", None) if isinstance(inner, keras.Model) else None
         if isinstance(shapes, list) and len(shapes) == 2:
             latent_dim, classes = (np.prod(shape[1:]) for shape in shapes)
             ends = latent_dim + classes, np.prod(inner.output_shape[1:]) + classes
@@ -196,6 +230,11 @@ def own_optimizers(generator_optimizer, discriminator_optimizer):
         _own_optimizer("generator_optimizer", generator_optimizer),
         _own_optimizer("discriminator_optimizer", discriminator_optimizer),
     )
+
+
+def updates_made(optimizer):
+    """How many an optimizer has made, those among them that it only gathers (gradient_accumulation_steps)."""
+    return int(getattr(optimizer, "inner_optimizer", optimizer)._iterations)
 
 
 def build_optimizer(model):
@@ -218,6 +257,11 @@ def _own_optimizer(argument, given):
         raise type(error)(f"{argument}: {given!r} came; {serves}") from error
     if optimizer.built:
         raise ValueError(f"{argument} has trained other weights already, and knows no others: give a new one")
+    if getattr(optimizer, "use_ema", False) and not optimizer.ema_overwrite_frequency:
+        raise ValueError(
+            f"{argument} has use_ema=True, an average that only Keras's own fit would put into the weights: "
+            f"what serves is GAN(..., average=0.998), or ema_overwrite_frequency as well"
+        )
     return optimizer
 
 

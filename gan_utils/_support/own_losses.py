@@ -74,7 +74,7 @@ def name_of(loss):
 
 def loss_config(loss):
     """What `keras.losses.deserialize` takes; {"own": its name} where that would not give the same loss."""
-    loss = loss.loss if isinstance(loss, InOrder) else loss
+    loss = keras.losses.get(loss.loss if isinstance(loss, InOrder) else loss)  # `compile` takes names, too
     if name_of(loss) == "<lambda>":  # Keras would write its bytes
         return {"own": "a lambda"}
     try:

@@ -49,6 +49,8 @@ def save_gan(gan, folder, overwrite=True):
         FileExistsError: the folder holds something else, which would be lost; or a GAN, and overwrite is
             False; or it is the folder that Python works in.
         FloatingPointError: a weight is NaN or infinite: an older save is worth more than this one.
+        ValueError: an optimizer was begun for other weights; or a constraint or regularizer was put on a
+            weight, and not into its layer's configuration, so that it would be lost.
         OSError: it cannot be written, as on a full disk. An older save stays.
     """
     if not processes.is_first():
@@ -58,6 +60,8 @@ def save_gan(gan, folder, overwrite=True):
     for name, model in _models(gan).items():
         if not all(np.isfinite(weight).all() for weight in model.get_weights()):
             raise FloatingPointError(f"{name} holds weights that are NaN or infinite: it is not saved")
+        _check_configured(name, model)
+    network_checks.check_optimizers(gan)
     shutil.rmtree(new, ignore_errors=True)
     try:
         new.mkdir(parents=True)
@@ -69,6 +73,29 @@ def save_gan(gan, folder, overwrite=True):
     finally:
         shutil.rmtree(new, ignore_errors=True)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _check_configured(name, model):
+    """Raise ValueError for a constraint or regularizer that a layer of Keras's does not know of.
+
+    A .keras file holds the configuration of each layer, from which it is built anew, and its weights.
+    """
+    kinds, all_layers = ("constraint", "regularizer"), model._flatten_layers()
+    known = {
+        id(getattr(layer, attribute, None))
+        for layer in all_layers
+        for attribute in dir(layer)
+        if attribute.endswith(kinds)
+    }
+    for layer in all_layers:
+        for variable in layer._trainable_variables if type(layer).__module__.startswith("keras.") else ():
+            for kind in kinds:
+                if getattr(variable, kind, None) is not None and id(getattr(variable, kind)) not in known:
+                    raise ValueError(
+                        f"{name}: the {kind} of {variable.path} was put on the weight itself, and would be "
+                        f"lost: what serves is its layer's argument, as {variable.name}_{kind}=..., when it "
+                        f"is built"
+                    )
 
 
 def _check_free(folder, overwrite):
@@ -122,8 +149,15 @@ def _write(gan, folder):
         "frame_steps": [step for step, _ in gan.frames],
         "random": gan.random.bit_generator.state,
         "optimizers": {name: keras.optimizers.serialize(o) for name, o in _optimizers(gan).items()},
+        "without_weight_decay": {name: _without_weight_decay(m) for name, m in _trained(gan).items()},
     }
     (folder / "gan.json").write_text(json.dumps(settings, indent=1, default=float), encoding="utf-8")
+
+
+def _without_weight_decay(model):
+    """Numbers of the weights that `exclude_from_weight_decay` has named, which no configuration holds."""
+    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
+    return [i for i, v in enumerate(model.trainable_variables) if not optimizer._use_weight_decay(v)]
 
 
 class _LossMissing(ValueError):
@@ -155,7 +189,8 @@ def load_gan(cls, folder, **losses):
         raise
     except Exception as error:  # damaged files raise whatever they like: BadZipFile, KeyError, TypeError, ...
         raise ValueError(
-            f"the GAN in folder {str(folder)!r} is damaged ({type(error).__name__}: {error})"
+            f"the GAN in folder {str(folder)!r} is damaged, or needs a class of yours that is not registered "
+            f"here ({type(error).__name__}: {error})"
         ) from error
 
 
@@ -173,9 +208,17 @@ def _read(cls, folder, losses):
     optimizers = {
         name: keras.optimizers.deserialize(config) for name, config in settings["optimizers"].items()
     }
+    players = {
+        name: keras.models.load_model(folder / f"{name}.keras", compile=False)
+        for name in ("generator", "discriminator")
+    }
+    for name, excluded in settings.get("without_weight_decay", {}).items():
+        if excluded:
+            weights = players[name.removesuffix("_optimizer")].trainable_variables
+            optimizer = getattr(optimizers[name], "inner_optimizer", optimizers[name])
+            optimizer.exclude_from_weight_decay([weights[i] for i in excluded])
     gan = cls(
-        keras.models.load_model(folder / "generator.keras", compile=False),
-        keras.models.load_model(folder / "discriminator.keras", compile=False),
+        **players,
         average=settings["average"],
         d_steps=settings.get("d_steps", 1),  # older ones have none
         value_range=settings.get("value_range", (0, 1)),
@@ -191,7 +234,11 @@ def _read(cls, folder, losses):
     gan.plan = settings.get("plan", {})
     gan.random.bit_generator.state = settings["random"]
     with np.load(folder / "state.npz", allow_pickle=False) as state:
-        for name, variable in _variables(gan).items():
+        variables = _variables(gan)
+        of_variables = {name for name in state.files if name.rpartition("/")[2].isdecimal()}
+        if of_variables != variables.keys():
+            raise ValueError(f"state.npz has {len(of_variables)} arrays, for {len(variables)} variables")
+        for name, variable in variables.items():
             variable.assign(state[name])
         gan.curves = {name: state[f"curves/{name}"].tolist() for name in gan.curves}
         gan.frame_latents, gan.order = state["frame_latents"], state["order"]
@@ -219,9 +266,12 @@ def _models(gan):
     return models
 
 
+def _trained(gan):
+    return {"generator_optimizer": gan.combined, "discriminator_optimizer": gan.real_fake}
+
+
 def _optimizers(gan):
-    models = {"generator_optimizer": gan.combined, "discriminator_optimizer": gan.real_fake}
-    return {name: network_checks.build_optimizer(model) for name, model in models.items()}
+    return {name: network_checks.build_optimizer(model) for name, model in _trained(gan).items()}
 
 
 def _variables(gan):

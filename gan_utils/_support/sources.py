@@ -10,6 +10,7 @@ import zlib
 import keras
 import numpy as np
 
+from gan_utils._support import processes
 from gan_utils._support.image_checks import check_images
 from gan_utils._support.interrupts import interrupts_wait
 
@@ -112,6 +113,8 @@ class Batches:
     def left(self, enough):
         while sum(map(len, self.waiting)) < enough and (images := next(self.iterator, None)) is not None:
             self.waiting.append(images)
+        # others may have shuffled them, or have fewer
+        processes.check_alike("batches", self.waiting, "as many in the same order in each, as by a seed")
         return sum(map(len, self.waiting))
 
     def take(self, n):

@@ -178,6 +178,21 @@ def test_a_gan_that_was_trained_passes(kind, images):
     gu.check_training(gan.generator, gan.discriminator, gan.combined, images[:64])
 
 
+def test_spectral_normalization_is_not_taken_for_training(images, capsys):
+    """It divides D's kernel in each call of a training step, of G's step as well."""
+    norm = keras.layers.SpectralNormalization
+    d = [keras.Input((28, 28, 1)), keras.layers.Flatten(), norm(keras.layers.Dense(16))]
+    d = keras.Sequential([*d, keras.layers.LeakyReLU(0.2), norm(keras.layers.Dense(1))])
+    gan = gu.GAN(gu.build_generator(8), d, seed=1)
+    gu.check_training(gan.generator, d, gan.combined, images[:32])
+    gu.check_training(gan.generator, d, real_images=images[:32], step=gan.train_on_batch)
+
+    unfrozen = keras.Sequential([gan.generator, d])
+    unfrozen.compile("adam", keras.losses.BinaryCrossentropy(from_logits=True))
+    with pytest.raises(AssertionError, match="D is not frozen there"):
+        gu.check_training(gan.generator, d, unfrozen, images[:32])
+
+
 def test_messages_are_short(images):
     for name in ("freeze_first", "one_optimizer_for_both", "logit_taken_for_a_probability"):
         _, said = sample_gans.verdict(name, images, 0)

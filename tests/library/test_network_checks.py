@@ -558,9 +558,15 @@ class OwnStep(keras.Sequential):
         return super().train_step(*arguments)
 
 
-def test_a_train_step_of_ones_own_is_refused_and_not_passed_over():
-    own = OwnStep([keras.Input(SHAPE), *gu.build_discriminator(SHAPE).layers])
-    with pytest.raises(TypeError, match=r"^discriminator has a train_step of its own.* d_loss="):
+class OwnLoss(keras.Sequential):
+    def compute_loss(self, *arguments, **named):
+        return 1e6 * super().compute_loss(*arguments, **named)
+
+
+@pytest.mark.parametrize(("kind", "method"), [(OwnStep, "train_step"), (OwnLoss, "compute_loss")])
+def test_a_train_step_of_ones_own_is_refused_and_not_passed_over(kind, method):
+    own = kind([keras.Input(SHAPE), *gu.build_discriminator(SHAPE).layers])
+    with pytest.raises(TypeError, match=rf"^discriminator has a {method} of its own.* d_loss="):
         gu.GAN(generator(), own)
     gu.build_combined(generator(), own)  # in a loop of one's own it is run
 
@@ -590,16 +596,154 @@ def test_many_grey_fakes_are_no_fault_in_half_precision():
     assert np.isfinite(list(gan.train_on_batch(np.ones((256, 28, 28, 1), "float32")).values())).all()
 
 
-def test_what_g_adds_to_its_own_loss_is_not_added_to_that_of_d():
-    images = np.random.default_rng(0).uniform(size=(6, *SHAPE)).astype("float32")
-    losses = []
+@pytest.mark.parametrize("eagerly", [False, True])
+@pytest.mark.parametrize("whose", ["g_loss", "d_loss"])
+def test_what_a_network_adds_to_its_own_loss_is_not_added_to_that_of_the_other(whose, eagerly):
+    images, losses = np.random.default_rng(0).uniform(size=(6, *SHAPE)).astype("float32"), []
     for weight in (0.0, 100.0):
         keras.utils.set_random_seed(1)
-        penalty = layers.ActivityRegularization(l2=weight)
-        g = keras.Sequential([keras.Input((3,)), *generator().layers, penalty])
-        gan = gu.GAN(g, gu.build_discriminator(SHAPE), seed=1)
+        added = {name: keras.regularizers.L2(weight * (name == whose)) for name in ("g_loss", "d_loss")}
+        g = [keras.Input((3,)), *generator().layers]
+        g += [layers.ActivityRegularization(l2=added["g_loss"].l2)]
+        d = [keras.Input(SHAPE), layers.Flatten()]
+        d += [layers.Dense(8, activity_regularizer=added["d_loss"]), layers.LeakyReLU(), layers.Dense(1)]
+        gan = gu.GAN(keras.Sequential(g), keras.Sequential(d), seed=1)
+        gan.real_fake.run_eagerly = gan.combined.run_eagerly = eagerly
         losses.append(gan.train_on_batch(images))
-    assert losses[0]["d_loss"] == losses[1]["d_loss"] and losses[0]["g_loss"] < losses[1]["g_loss"]
+    other = {"g_loss": "d_loss", "d_loss": "g_loss"}[whose]
+    assert losses[0][whose] + 1 < losses[1][whose]
+    if whose == "g_loss":  # D steps first
+        assert losses[0][other] == losses[1][other]
+    else:  # from another D, then, but without the penalty
+        assert abs(losses[0][other] - losses[1][other]) < 0.5
+
+
+def test_weight_decay_by_a_regularizer_is_counted_whole_for_each_player():
+    """Such a loss is made anew whenever it is asked for, and may lie where another one lay."""
+    decay = {"kernel_regularizer": keras.regularizers.L2(1.0)}
+    g = [keras.Input((3,)), *[layers.Dense(8, **decay) for _ in range(4)]]
+    g = keras.Sequential([*g, layers.Dense(30, "sigmoid"), layers.Reshape(SHAPE)])
+    d = [keras.Input(SHAPE), layers.Flatten(), *[layers.Dense(8, **decay) for _ in range(6)], layers.Dense(1)]
+    gan = gu.GAN(g, keras.Sequential(d))
+    assert (len(gan.combined.losses), len(gan.real_fake.losses)) == (4, 6)
+
+
+def test_layers_frozen_after_training_began_are_refused_before_the_save_is_lost(tmp_path):
+    images = np.random.default_rng(0).uniform(size=(6, *SHAPE)).astype("float32")
+    for name in ("generator", "discriminator"):
+        gan = gu.GAN(generator(), gu.build_discriminator(SHAPE), seed=1)
+        gan.train_on_batch(images)
+        gan.save(tmp_path / name)
+        network, model = getattr(gan, name), {"generator": gan.combined, "discriminator": gan.real_fake}[name]
+        dense = next(layer for layer in network.layers if isinstance(layer, layers.Dense))
+        dense.trainable = False
+        before = gan.generator.get_weights() + gan.discriminator.get_weights()
+        again = rf"^gan.{model.name}: .* frozen or thawed since.* gan.{model.name}.compile\(optimizer, "
+        for use in (
+            lambda: gan.train_on_batch(images),  # noqa: B023  all of it is used at once
+            lambda: gan.fit(images, batch_size=3, steps_per_execution=2, verbose=0),  # noqa: B023
+            lambda: gan.save(tmp_path / name),  # noqa: B023
+        ):
+            with pytest.raises(ValueError, match=again):
+                use()
+        after = gan.generator.get_weights() + gan.discriminator.get_weights()
+        assert all(map(np.array_equal, before, after)) and gan.broken_step is None
+        assert gu.GAN.load(tmp_path / name).step == 1, "what was saved is as it was"
+        model.compile("sgd", model.loss)
+        kernel = np.copy(dense.kernel)
+        gan.fit(images, batch_size=4, verbose=0)
+        assert np.array_equal(kernel, dense.kernel) and gan.step == 3
+        gan.save(tmp_path / name)
+        assert gu.GAN.load(tmp_path / name).step == 3
+
+
+def test_one_optimizer_for_two_gans_is_refused_before_it_steps():
+    images, optimizer = np.random.default_rng(0).uniform(size=(6, *SHAPE)), keras.optimizers.Adam()
+    first, second = (gu.GAN(generator(), gu.build_discriminator(SHAPE), optimizer) for _ in range(2))
+    first.train_on_batch(images.astype("float32"))
+    with pytest.raises(ValueError, match=r"^gan.combined: .* another GAN has it"):
+        second.train_on_batch(images.astype("float32"))
+    assert second.step == 0 and second.broken_step is None
+
+
+def test_an_average_of_keras_that_nothing_would_use_is_refused():
+    with pytest.raises(ValueError, match=r"^generator_optimizer has use_ema=True.* average=0.998"):
+        gu.GAN(generator(), gu.build_discriminator(SHAPE), keras.optimizers.Adam(use_ema=True))
+    gu.GAN(
+        generator(),
+        gu.build_discriminator(SHAPE),
+        keras.optimizers.Adam(use_ema=True, ema_overwrite_frequency=5),
+    )
+
+
+def test_two_networks_of_one_name_are_refused():
+    z, x = keras.Input((3,)), keras.Input(SHAPE)
+    g = keras.Model(z, generator()(z), name="player")
+    d = keras.Model(x, gu.build_discriminator(SHAPE)(x), name="player")
+    with pytest.raises(ValueError, match=r"^generator and discriminator have one name, 'player'"):
+        gu.build_combined(g, d)
+
+
+def test_a_class_within_a_functional_generator_may_draw_from_minus_1_to_1():
+    class Inner(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense, self.shape = layers.Dense(30, "tanh"), layers.Reshape(SHAPE)
+
+        def call(self, latents):
+            return self.shape(self.dense(latents))
+
+    z = keras.Input((3,))
+    gan = gu.GAN(
+        keras.Model(z, Inner()(z)), gu.build_discriminator(SHAPE), average=0, value_range=(-1, 1), seed=1
+    )
+    assert gan.generate(3).shape == (3, *SHAPE)
+
+
+def test_flags_and_counters_of_a_generator_are_averaged_by_taking_them_over():
+    @keras.saving.register_keras_serializable("tests")
+    class Counting(layers.Layer):
+        def build(self, shape):
+            self.steps = self.add_weight(shape=(), initializer="zeros", dtype="int32", trainable=False)
+            self.begun = self.add_weight(shape=(), initializer="zeros", dtype="bool", trainable=False)
+
+        def call(self, x, training=False):
+            if training:
+                self.steps.assign(self.steps + 1)
+                self.begun.assign(True)
+            return x
+
+    g = keras.Sequential([keras.Input((3,)), Counting(), *generator().layers])
+    gan = gu.GAN(g, gu.build_discriminator(SHAPE), average=0.5)
+    images = np.random.default_rng(0).uniform(size=(60, *SHAPE)).astype("float32")
+    gan.fit(images, batch_size=3, verbose=0)
+    steps, begun = gan.averaged_generator.layers[0].weights
+    assert int(steps) == 20 and np.array(begun)
+
+
+def test_it_is_the_networks_precision_that_counts_and_not_that_of_the_day(tmp_path):
+    images = np.random.default_rng(0).uniform(size=(6, *SHAPE)).astype("float32")
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        players = generator(), gu.build_discriminator(SHAPE)
+        keras.config.set_dtype_policy("float32")
+        scaled = gu.GAN(*players)
+        plain = gu.GAN(generator(), gu.build_discriminator(SHAPE))
+        for gan, name in ((scaled, "scaled"), (plain, "plain")):
+            gan.train_on_batch(images)
+            gan.save(tmp_path / name)
+        keras.config.set_dtype_policy("mixed_float16")
+        loaded = gu.GAN.load(tmp_path / "plain")
+    finally:
+        keras.config.set_dtype_policy("float32")
+    for gan, scales in (
+        (scaled, True),
+        (plain, False),
+        (loaded, False),
+        (gu.GAN.load(tmp_path / "scaled"), True),
+    ):
+        for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer):
+            assert isinstance(optimizer, keras.optimizers.LossScaleOptimizer) == scales
 
 
 @pytest.mark.parametrize("steps", [1, 2])

@@ -1,6 +1,7 @@
 """Stopped, failed, killed: what was trained is there, and training goes on as if nothing had happened."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from keras import layers
 
 import gan_utils as gu
 from tests.library.small_gan import small_gan
@@ -287,3 +289,81 @@ def test_a_process_that_is_deaf_to_interrupts_stays_so(images):
     gan = small_gan()
     fit(gan, images, callbacks=[At(2, lambda: signal.raise_signal(signal.SIGINT))])
     assert gan.step == 15 and signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+
+def resumed(make, images, tmp_path, **losses):
+    """The largest difference that two passes, a save and two passes more leave to four in one go."""
+    weights = []
+    for saves in (False, True):
+        gan = make()
+        gan.fit(images, 2, 50, verbose=0)
+        if saves:
+            gan.save(tmp_path / "gan")
+            gan = gu.GAN.load(tmp_path / "gan", **losses)
+        gan.fit(images, 2, 50, verbose=0)
+        weights.append([*gan.generator.get_weights(), *gan.discriminator.get_weights()])
+    return max(abs(a - b).max() for a, b in zip(*weights, strict=True)), gan
+
+
+def test_weights_that_are_not_to_decay_are_known_to_a_loaded_gan(images, tmp_path):
+    def make():
+        optimizer = keras.optimizers.AdamW(1e-2, weight_decay=5.0)
+        optimizer.exclude_from_weight_decay(var_names=["bias"])
+        return small_gan(discriminator_optimizer=optimizer)
+
+    assert resumed(make, images, tmp_path)[0] == 0
+
+
+def test_the_clip_of_the_page_is_there_in_a_loaded_gan(images, tmp_path):
+    page = (Path(__file__).parents[2] / "docs/losses.md").read_text(encoding="utf-8")
+    blocks, names = re.findall(r"^```python\n(.+?)^```", page, re.MULTILINE | re.DOTALL), {}
+    exec(blocks[0], names)
+    exec(next(block for block in blocks if "Clip" in block), names)
+    names["gan"].fit(images, 2, 10, verbose=0)
+    names["gan"].save(tmp_path / "gan")
+    gan = gu.GAN.load(tmp_path / "gan", d_loss=names["critic"], g_loss=names["critic"])
+    gan.discriminator_optimizer.learning_rate = 1.0  # without the clip they would be far away
+    gan.fit(images, 2, 10, verbose=0)
+    assert max(abs(w).max() for w in gan.discriminator.get_weights()) <= 0.01 + 1e-7
+
+
+def test_what_was_put_on_a_weight_itself_is_refused_and_not_lost(tmp_path):
+    gan = small_gan()
+    gan.save(tmp_path / "gan")
+    for kind, hook in (("constraint", lambda w: w), ("regularizer", keras.regularizers.L2(1.0))):
+        kernel = gan.discriminator.layers[1].kernel
+        setattr(kernel, kind, hook)
+        with pytest.raises(
+            ValueError, match=rf"^discriminator: the {kind} of .* serves .* kernel_{kind}=\.\.\."
+        ):
+            gan.save(tmp_path / "gan")
+        setattr(kernel, kind, None)
+    assert gu.GAN.load(tmp_path / "gan").step == 0
+
+
+def test_hooks_that_layers_know_of_are_saved(tmp_path):
+    """Of layers within layers, too."""
+    unit = keras.constraints.UnitNorm()
+    dense = layers.SpectralNormalization(layers.Dense(4, kernel_constraint=unit))
+    cell = layers.RNN(layers.SimpleRNNCell(4, recurrent_regularizer="l2", kernel_constraint=unit))
+    d = [keras.Input((28, 28, 1)), layers.Reshape((28, 28)), cell, dense, layers.Dense(1)]
+    gan = gu.GAN(gu.build_generator(4), keras.Sequential(d))
+    gan.save(tmp_path / "gan")
+    assert len(gu.GAN.load(tmp_path / "gan").real_fake.losses) == 1
+
+
+def test_a_loss_that_compile_was_given_by_name_comes_back(images, tmp_path):
+    gan = small_gan()
+    gan.real_fake.compile(keras.optimizers.Adam(1e-3), "mse")
+    gan.fit(images, 1, 50, verbose=0)
+    gan.save(tmp_path / "gan")
+    loaded = gu.GAN.load(tmp_path / "gan")
+    logits = np.array([[3.0]], "float32")
+    assert np.array(loaded.real_fake.loss(np.ones((1, 1)), logits)) == 4
+
+
+def test_a_gan_whose_weights_are_nan_says_so(images):
+    gan = small_gan(generator_optimizer=keras.optimizers.SGD(1e30))
+    with pytest.raises(FloatingPointError):
+        gan.fit(images, 3, 50, verbose=0)
+    assert gan.status == f"NaN or infinite at step {gan.step}: load what was saved last"

@@ -92,6 +92,46 @@ def test_another_call_is_one_of_its_own(changed, steps, images, capsys):
     assert f"{steps}/{steps}" in printed and f"0/{steps}" in printed
 
 
+class Epochs(keras.callbacks.Callback):
+    def on_train_begin(self, logs=None):
+        self.ended = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.ended.append(epoch)
+
+
+@pytest.mark.parametrize("when", ["in the step", "in a callback"])
+@pytest.mark.parametrize(("step", "steps_per_execution"), [(5, 1), (10, 5), (15, 5)])
+def test_an_epoch_that_has_ended_is_told_of_before_it_stops(
+    when, step, steps_per_execution, images, monkeypatch, tmp_path
+):
+    """Else callbacks would never hear of it: the same call goes on with the next one."""
+    gan, epochs, path = small_gan(), Epochs(), tmp_path / "gan.keras"
+    callbacks = [
+        epochs,
+        keras.callbacks.ModelCheckpoint(path),
+        keras.callbacks.CSVLogger(tmp_path / "log.csv"),
+    ]
+    if when == "in a callback":
+        callbacks.append(At(step, lambda: signal.raise_signal(signal.SIGINT)))
+    else:
+        keep = gan.keep_frame
+
+        def keep_frame():
+            keep()
+            if gan.step == step:
+                signal.raise_signal(signal.SIGINT)
+
+        monkeypatch.setattr(gan, "keep_frame", keep_frame)
+    arguments = {"batch_size": 32, "verbose": 0, "steps_per_execution": steps_per_execution}
+    said = "the last" if step == 15 else "run again to go on"
+    with pytest.raises(KeyboardInterrupt, match=f"^stopped at step {step}[;,] {said}$"):
+        gan.fit(images, epochs=3, callbacks=callbacks, **arguments)
+    assert epochs.ended == list(range(step // 5))
+    assert gu.GAN.load(path).step == step
+    assert len((tmp_path / "log.csv").read_text().splitlines()) == 1 + step // 5
+
+
 def test_what_a_callback_ended_is_not_gone_on_with(images):
     gan = small_gan()
 
@@ -325,6 +365,17 @@ def test_half_a_step_is_known(error, after, images, tmp_path, monkeypatch):
     gan.train_on_batch(images[:32])
     gan.save(tmp_path / "gan")
     assert gu.GAN.load(tmp_path / "gan").step == gan.step == 7
+
+
+@pytest.mark.parametrize("gathers", [False, True])
+def test_an_update_that_is_only_gathered_is_one(gathers, images, monkeypatch):
+    more = {"gradient_accumulation_steps": 4} if gathers else {}
+    gan = small_gan(discriminator_optimizer=keras.optimizers.Adam(1e-3, **more))
+    gan.train_on_batch(images[:32])
+    with monkeypatch.context() as patch, pytest.raises(MemoryError):
+        patch.setattr(gan.combined, "train_on_batch", lambda *_, **__: raise_(MemoryError))
+        gan.train_on_batch(images[:32])
+    assert gan.broken_step == "step 2 broke off half-way (MemoryError)"
 
 
 def test_an_error_before_any_update_breaks_nothing(images, monkeypatch):

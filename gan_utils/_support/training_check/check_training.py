@@ -23,7 +23,7 @@ from gan_utils._support.training_check.learning import (
 )
 from gan_utils._support.training_check.scores import images_of
 from gan_utils._support.training_check.steps import ALONE, Recipe
-from gan_utils._support.training_check.watching import is_stock, moved
+from gan_utils._support.training_check.watching import is_stock, moved, rescaled
 
 FLAG = (
     "Keras looks at the `trainable` flags when it traces a step: at the first batch, and again at one that "
@@ -105,7 +105,7 @@ def _check_step(recipe, turn, size):
         crossed = ids["G" if turn == "D" else "D"] if turn != "both" else ()
         raise _idle(recipe, idle[0], f"{whose} with a batch of {size}", crossed)
     if turn != "both":
-        _check_crossed(recipe, turn, size, ids["G" if turn == "D" else "D"])
+        _check_crossed(recipe, turn, size, ids["G" if turn == "D" else "D"] - rescaled(recipe.discriminator))
     elif [whom for model, _, _, whom in recipe.watch.trained if len(whom) == 2 and is_stock(model)]:
         raise AssertionError(
             f"The step with a batch of {size}, where it trains G, moves D with it: D is not frozen there, "

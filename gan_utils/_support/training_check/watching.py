@@ -81,7 +81,8 @@ class Watch:
             self.inside = False
         if trains:
             after = self.weights()
-            whom |= {player for player in after if moved(before[player], after[player])}
+            frozen = rescaled(self.discriminator)
+            whom |= {player for player in after if moved(before[player], after[player]) - frozen}
         elif model is self.generator:
             self._draw(result)
         return result
@@ -156,6 +157,12 @@ def _learned(model):
 def moved(before, after):
     """The ids of the weights of one player that changed."""
     return {key for key, value in after.items() if key in before and not np.array_equal(before[key], value)}
+
+
+def rescaled(model):
+    """Ids of weights that spectral normalization writes in each call of a training step, whoever trains."""
+    layers = model._flatten_layers()
+    return {id(one.kernel) for one in layers if isinstance(one, keras.layers.SpectralNormalization)}
 
 
 def is_stock(model):
