@@ -23,6 +23,10 @@ from pathlib import Path
 def train(options):
     """What each process does: the same in all of them. Keras gives each its part of every batch."""
     os.environ["KERAS_BACKEND"] = "jax"
+    if (
+        options.processes > 1
+    ):  # outside `fit` nothing is lost; and in JAX's own code Python would not hear of it
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     import jax
     import keras
     from jax.experimental import multihost_utils
@@ -57,6 +61,7 @@ def train(options):
     # Saved by process 0, after each pass over the images.
     callbacks = [keras.callbacks.ModelCheckpoint(options.folder)]
     try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         gan.fit(
             images.images,
             epochs=options.epochs,
@@ -69,6 +74,8 @@ def train(options):
         if first:
             print(stopped, file=sys.stderr)
         return 130
+    if options.processes > 1:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     if first:  # it can do alone whatever does not train
         gu.plot_images(gan.generate(36, seed=1)).savefig(Path(options.folder).with_suffix(".png"))
         try:
@@ -160,10 +167,10 @@ if __name__ == "__main__":
         parser.error("--address: none came; what serves is host:port of process 0, the same for all")
     try:
         sys.exit(train(options))
-    except (Exception, KeyboardInterrupt) as error:
+    except Exception:
         if options.processes == 1:
             raise
         traceback.print_exc()
         sys.stderr.flush()
         # At an ordinary end JAX would wait for the others, and they wait for this one.
-        os._exit(130 if isinstance(error, KeyboardInterrupt) else 1)
+        os._exit(1)

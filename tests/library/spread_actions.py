@@ -112,6 +112,46 @@ class Spread:
             return str(error)
         return "not refused"
 
+    def batches_of_other_lengths(self):
+        """The same batches, of which process 1 has one more; nobody can tell how many there are."""
+        self.begin()
+        images = self.data.images
+        try:
+            parts = [images[i : i + 64] for i in range(0, 64 * (3 + self.process), 64)]
+            self.gan.fit(Batches(*parts), 1, 64, verbose=0)
+        except ValueError as error:
+            return str(error)
+        return "not refused"
+
+    def log(self):
+        """With the callback that each process is given."""
+        callbacks = [keras.callbacks.CSVLogger(self.folder, append=True)]
+        self.gan.fit(self.data.images[:128], 2, 64, callbacks=callbacks, verbose=0)
+
+    def spread_too_late(self):
+        """Of a GAN built on one device, and of one that has trained on all, the distribution is changed."""
+        distribution, said = keras.distribution, []
+        everywhere = distribution.distribution()
+        some = distribution.DataParallel(devices=distribution.list_devices()[:2])
+        for first, then in ((None, everywhere), (everywhere, some)):
+            distribution.set_distribution(first)
+            gan = small_gan()
+            if first:
+                gan.fit(self.data.images[:8], 1, 4, verbose=0)
+            before, step = gan.generator.get_weights(), gan.step
+            distribution.set_distribution(then)
+            for steps in (1, 2):
+                try:
+                    gan.fit(self.data.images[:8], 1, 4, verbose=0, steps_per_execution=steps)
+                except ValueError as error:
+                    said.append("built before the distribution was set" in str(error))
+            distribution.set_distribution(first)
+            said.append(all(map(np.array_equal, before, gan.generator.get_weights())) and gan.step == step)
+            gan.fit(self.data.images[:8], 1, 4, verbose=0)
+            said.append(gan.step == step + 2)
+        distribution.set_distribution(everywhere)
+        return said
+
     def built_too_early(self):
         distribution = keras.distribution.distribution()
         keras.distribution.set_distribution(None)

@@ -76,12 +76,13 @@ def alone(tmp_path_factory):
 
 def test_four_devices_train_as_one_and_one_of_them_does_the_rest(alone, tmp_path):
     folder, told = alone
-    do = ["begin", "train", "save", "use", "load", "train", "check", "built_too_early"]
+    do = ["begin", "train", "save", "use", "load", "train", "check", "built_too_early", "spread_too_late"]
     spread = run(devices=4, do=do, folder=str(tmp_path / "gan"), out=str(tmp_path / "all.npz"), epochs=8)
     assert spread["train"] == told["train"] == "48"
     assert differences(folder / "all.npz", tmp_path / "all.npz") == []
     np.testing.assert_allclose(json.loads(spread["use"]), json.loads(told["use"]), rtol=1e-6)
     assert "built before the distribution was set" in spread["built_too_early"]
+    assert json.loads(spread["spread_too_late"].lower()) == [True] * 8
 
 
 def test_what_one_device_saved_two_go_on_with(alone, tmp_path):
@@ -125,6 +126,10 @@ def test_processes_agree_on_the_end_and_on_what_they_train(tmp_path):
         assert "numbers that fit was given differ from process to process" in told["refused"]
     for told in run_together(2, do=["other_batches"]):
         assert "batches differ from process to process" in told["other_batches"]
+    for told in run_together(2, do=["batches_of_other_lengths"]):
+        assert "batches differ from process to process" in told["batches_of_other_lengths"]
+    run_together(2, do=["begin", "log"], folder=str(tmp_path / "log.csv"))
+    assert len((tmp_path / "log.csv").read_text().splitlines()) == 3, "a head, and a line for each epoch"
     for told in run_together(2, do=["refused"], devices=2, mesh=[2, 2]):
         assert "kernel is split among processes" in told["refused"]
 
@@ -191,6 +196,39 @@ def test_the_script_to_copy_saves_where_ctrl_c_has_stopped_it(pictures, tmp_path
     assert launcher.returncode == 130, out + err
     stopped = int(re.search(r"stopped at step (\d+); run again to go on", err)[1])
     assert json.loads(settings.read_text())["step"] == stopped
+
+
+def test_the_script_to_copy_ends_at_ctrl_c_wherever_it_comes(tmp_path):
+    """Also to the one that started the others alone; and while these are not yet training."""
+    script = [sys.executable, str(ROOT / "examples" / "many.py"), "--processes", "2", "--epochs", "100000"]
+    where = {"cwd": tmp_path, "env": os.environ | {"PYTHONPATH": str(ROOT)}, "text": True}
+    for seconds in (0.5, 4, 12):
+        launcher = subprocess.Popen(script, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **where)
+        time.sleep(seconds)
+        launcher.send_signal(signal.SIGINT)
+        out, err = launcher.communicate(timeout=150)
+        assert launcher.returncode == 130, out + err
+
+
+def test_the_script_to_copy_ends_where_its_port_is_taken(tmp_path):
+    script = [sys.executable, str(ROOT / "examples" / "many.py"), "--processes", "2", "--process", "0"]
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        script += ["--address", address]
+        result = subprocess.run(script, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert result.returncode == 1 and f"--address: {address} came, " in result.stderr
+
+
+def test_the_script_to_copy_says_that_few_pictures_are_not_measured(pictures, tmp_path):
+    for picture in sorted(pictures.iterdir())[100:]:
+        picture.unlink()
+    script = [sys.executable, str(ROOT / "examples" / "many.py"), "--images", str(pictures), "--epochs", "1"]
+    result = subprocess.run(script, cwd=tmp_path, capture_output=True, text=True, timeout=240)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert re.search(
+        r"^step \d+: not measured, dataset: the test split holds \d+ images;", result.stdout, re.M
+    )
+    assert (tmp_path / "many.png").is_file()
 
 
 def test_the_script_to_copy_goes_on_after_a_process_was_killed(pictures, tmp_path):

@@ -195,6 +195,14 @@ def test_each_backend_has_its_cure(backend, variables, cure, nvidia_smi, monkeyp
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("named", ["cuda", "nonsense"])
+def test_the_doctor_says_that_jax_was_sent_where_nothing_is(named, tmp_path):
+    needs("jax")
+    told, marked = doctor(tmp_path, KERAS_BACKEND="jax", JAX_PLATFORMS=named)
+    assert told["devices"].startswith("none") and "JAX_PLATFORMS" in str(told) + str(marked)
+
+
+@pytest.mark.slow
 def test_the_doctor_names_a_gpu_that_is_not_used(nvidia_smi, tmp_path):
     told, marked = doctor(tmp_path, KERAS_BACKEND=keras.backend.backend(), CUDA_VISIBLE_DEVICES="")
     assert told["devices"].startswith("cpu") and told["GPU"] == "NVIDIA L4"
