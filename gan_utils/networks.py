@@ -125,8 +125,10 @@ class _OneTrains:
     trainable_variables = property(lambda model: model.learner.trainable_variables)
     non_trainable_weights = property(lambda model: _without(model.weights, model.trainable_weights))
     non_trainable_variables = property(lambda model: _without(model.variables, model.trainable_variables))
-    # What the frozen network adds to its own loss, as by `add_loss`, is not the learner's.
-    losses = property(lambda model: _without(super().losses, model.frozen.losses))
+
+    @property
+    def losses(self):  # what the frozen network adds to its own, as by `add_loss`, is not the learner's
+        return _without(super().losses, self.frozen.losses)
 
     def train_on_batch(self, x, y=None, *arguments, **named):
         with devices.shared_out((x, y)) as (x, y):
