@@ -23,9 +23,7 @@ from pathlib import Path
 def train(options):
     """What each process does: the same in all of them. Keras gives each its part of every batch."""
     os.environ["KERAS_BACKEND"] = "jax"
-    if (
-        options.processes > 1
-    ):  # outside `fit` nothing is lost; and in JAX's own code Python would not hear of it
+    if options.processes > 1:  # Ctrl-C loses nothing outside `fit`, and in JAX's own code Python is deaf to it
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     import jax
     import keras
@@ -35,9 +33,8 @@ def train(options):
         try:  # what listens there already would end JAX without a word
             socket.create_server(("", int(options.address.rpartition(":")[2]))).close()
         except OSError as error:
-            sys.exit(
-                f"--address: {options.address} came, {error.strerror.lower()}; what serves is a free port"
-            )
+            told = error.strerror.lower()
+            sys.exit(f"--address: {options.address} came, {told}; what serves is a free port")
     if options.processes > 1:
         jax.config.update("jax_cpu_collectives_implementation", "gloo")  # how processes without GPUs speak
         print(f"process {options.process} waits for all {options.processes} at {options.address}", flush=True)
@@ -117,9 +114,8 @@ def launch(options):
             if len(ended) == len(processes):
                 return None
             time.sleep(0.2)
-    except (
-        KeyboardInterrupt
-    ):  # all stop at the same step, and process 0 saves; a second one ends them at once
+    except KeyboardInterrupt:
+        # All stop at the same step, and process 0 saves; a second one ends them at once.
         for process in processes:
             with contextlib.suppress(ValueError):  # on Windows it comes to all by itself
                 process.send_signal(signal.SIGINT)
