@@ -23,7 +23,7 @@ from pathlib import Path
 def train(options):
     """What each process does: the same in all of them. Keras gives each its part of every batch."""
     os.environ["KERAS_BACKEND"] = "jax"
-    if options.processes > 1:  # Ctrl-C loses nothing outside `fit`, and in JAX's own code Python is deaf to it
+    if options.processes > 1:  # Ctrl-C loses nothing outside `fit`, and JAX may be deaf to it
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     import jax
     import keras
