@@ -29,7 +29,7 @@ def train(options):
     import keras
     from jax.experimental import multihost_utils
 
-    if options.process == 0:
+    if options.processes > 1 and options.process == 0:
         try:  # what listens there already would end JAX without a word
             socket.create_server(("", int(options.address.rpartition(":")[2]))).close()
         except OSError as error:
@@ -88,24 +88,21 @@ def train(options):
 def launch(options):
     """Start the processes on this machine; when one fails, end the others and say so in one line.
 
-    They take its processor, for each would claim all of its GPUs: for these one process serves.
+    They compute on its CPU, because each would claim all GPUs: for these, start one process.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    environment = {"JAX_PLATFORMS": "cpu"} | os.environ
-    processes = [
-        subprocess.Popen(
-            [sys.executable, *sys.argv, f"--process={i}", f"--address={address}"],
-            env=environment,
-            start_new_session=True,  # where Ctrl-C does not come: it is handed on, once
-        )
-        for i in range(options.processes)
-    ]
     for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
         if signal.getsignal(number) == signal.SIG_DFL:  # nohup has it ignored
             signal.signal(number, lambda *_: sys.exit("ended, and the others with it"))
+    processes = []
     try:
+        for i in range(options.processes):
+            command = [sys.executable, *sys.argv, f"--process={i}", f"--address={address}"]
+            environment = {"JAX_PLATFORMS": "cpu"} | os.environ
+            # In a session of its own, where Ctrl-C does not come: it is handed on, once.
+            processes.append(subprocess.Popen(command, env=environment, start_new_session=True))
         while True:
             ended = [(process.poll(), i) for i, process in enumerate(processes) if process.poll() is not None]
             failed = [(code, i) for code, i in ended if code]
@@ -116,13 +113,14 @@ def launch(options):
             time.sleep(0.2)
     except KeyboardInterrupt:
         # All stop at the same step, and process 0 saves; a second one ends them at once.
-        for process in processes:
-            with contextlib.suppress(ValueError):  # on Windows it comes to all by itself
-                process.send_signal(signal.SIGINT)
-        while all(process.poll() is None for process in processes):
-            time.sleep(0.2)
-        for process in processes:  # one that waits for what has ended would wait for long
-            with contextlib.suppress(subprocess.TimeoutExpired):
+        with contextlib.suppress(KeyboardInterrupt, subprocess.TimeoutExpired):
+            for process in processes:
+                with contextlib.suppress(ValueError):  # on Windows it comes to all by itself
+                    process.send_signal(signal.SIGINT)
+            began = time.monotonic()
+            while all(process.poll() is None for process in processes) and time.monotonic() < began + 300:
+                time.sleep(0.2)
+            for process in processes:  # one that waits for what has ended would wait for long
                 process.wait(30)
         return 130
     finally:
@@ -159,8 +157,10 @@ if __name__ == "__main__":
         sys.exit(launch(options))
     if options.process is not None and not 0 <= options.process < options.processes:
         parser.error(f"--process: {options.process} came; what serves is a number below that of --processes")
-    if options.processes > 1 and not options.address:
-        parser.error("--address: none came; what serves is host:port of process 0, the same for all")
+    host, _, port = (options.address or "").rpartition(":")
+    if options.processes > 1 and not (host and port.isdecimal() and int(port) < 65536):
+        came = options.address or "none"
+        parser.error(f"--address: {came} came; what serves is host:port of process 0, the same for all")
     try:
         sys.exit(train(options))
     except Exception:

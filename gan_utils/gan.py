@@ -57,9 +57,9 @@ class GAN:
 
     Raises:
         TypeError, ValueError: as `build_combined`; a generator whose images leave value_range, or are all the
-            same; an optimizer given to both players, or that has trained already; a loss that does not fall
-            where logits go the right way; `average` outside [0, 1); `d_steps` below 1; what Keras is set to
-            cannot train: its backend, its floatx, a strategy of TensorFlow's.
+            same; an optimizer given to both players, or that has trained, or with use_ema; a loss that does
+            not fall where logits go the right way; `average` outside [0, 1); `d_steps` below 1; what Keras is
+            set to cannot train: its backend, its floatx, a strategy of TensorFlow's.
     """
 
     def __init__(
@@ -135,8 +135,8 @@ class GAN:
             logit above 0 says "real" whatever the loss: so let least squares aim at -1 and 1, not 0 and 1).
 
         Raises:
-            TypeError, ValueError: as `check_images`; a network without trainable weights; one image where the
-                generator normalizes by the batch; a number that d_steps does not divide. Nothing changed.
+            TypeError, ValueError: as `check_images`; no trainable weights, or others than at first; one image
+                where G normalizes by the batch; a number that d_steps does not divide. Nothing changed.
             FloatingPointError: fake images or losses are NaN or infinite: the weights are spoilt.
             RuntimeError: an error broke the step before this one in two; see `broken_step`.
         """
@@ -253,6 +253,7 @@ class GAN:
         Raises:
             FileExistsError: something else lies there. OSError: it cannot be written; what was there stays.
             FloatingPointError: weights are NaN or infinite. RuntimeError: see `broken_step`.
+            ValueError: layers were frozen or thawed after training began; a constraint on a weight alone.
         """
         fitting.check_whole(self)
         saving.save_gan(self, folder, overwrite)

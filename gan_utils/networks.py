@@ -172,7 +172,7 @@ class RealFake(_OneTrains, keras.Model):
     def compile(self, optimizer="rmsprop", loss=None, metrics=None, **arguments):
         """As Keras's; compiles D, too. The default metric is "accuracy", where a logit of 0 is D = 1/2."""
         super().compile(optimizer, loss, metrics=network_checks.accuracy(metrics), **arguments)
-        self.learner.compile(self.optimizer, loss, metrics=network_checks.accuracy())
+        self.learner.compile(self.optimizer, loss, metrics=network_checks.accuracy(), auto_scale_loss=False)
 
     def call(self, inputs, training=False):
         real_images, latents = inputs
@@ -202,7 +202,7 @@ def build_combined(generator: keras.Model, discriminator: keras.Model) -> Combin
     """
     network_checks.check_pair(generator, discriminator)
     combined = Combined([generator, discriminator], name="combined")
-    combined.dtype_policy = network_checks.dtype_policy(generator)  # it says whether the loss is scaled
+    combined.dtype_policy = network_checks.dtype_policy(generator, discriminator)
     return combined
 
 

@@ -49,6 +49,6 @@ def moved(averages, weights, decay):
     return [
         weight + ops.convert_to_tensor(decay, dtype=average.dtype) * (average - weight)
         if is_float_dtype(average.dtype)
-        else weight  # a counter, or a flag
+        else ops.copy(weight)  # a counter, or a flag
         for average, weight in zip(averages, weights, strict=True)
     ]

@@ -54,8 +54,8 @@ def check_weights(name: str, variables: list[keras.Variable]) -> None:
         if variable.value.sharding.device_set != everywhere:
             raise ValueError(
                 f"{name} was built before the distribution was set, so that it lies on other devices: "
-                f"what serves is keras.distribution.set_distribution(...) first; what has trained is saved, "
-                f"and loaded under it"
+                f"what serves is keras.distribution.set_distribution(...) before it is built; a GAN that has "
+                f"trained can be saved, and loaded after that call"
             )
         if not (variable.value.is_fully_replicated or variable.value.is_fully_addressable):
             raise ValueError(

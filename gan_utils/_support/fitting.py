@@ -173,7 +173,7 @@ def _make_passes(gan, source, batch_size, steps_per_execution, callbacks, interr
         callbacks.on_epoch_begin(epoch)
         if epoch > first:
             source.begin_pass(least)
-        batches, sizes, late = [], [], False
+        batches, sizes, held, late = [], [], False, None
         while left := source.left((steps_per_execution + 1) * size):
             callbacks.on_train_batch_begin(len(batches))
             with interrupts_wait() as waiting:
@@ -192,20 +192,22 @@ def _make_passes(gan, source, batch_size, steps_per_execution, callbacks, interr
                 if gan.step.bit_length() > begun.bit_length() or ended:
                     gan.keep_frame()
                 if ended:  # callbacks are told so before it stops: what goes on begins with the next epoch
-                    late, waiting[:] = bool(waiting), []
+                    held, waiting[:] = bool(waiting), []
             batches += [list(log.values()) for log in logs]
             sizes += steps * [n / steps]
             try:
                 callbacks.on_train_batch_end(len(batches) - 1, logs[-1])
-            except KeyboardInterrupt:
+            except KeyboardInterrupt as error:
                 if not ended:
                     raise
-                late = True
+                late = error
             if not ended and _stopped(gan, interrupts):
                 break
         epoch_logs = dict(zip(LOGS, np.average(batches, axis=0, weights=sizes).tolist(), strict=True))
         callbacks.on_epoch_end(epoch, epoch_logs)
         if late:
+            raise late
+        if held:
             signal.raise_signal(signal.SIGINT)
         if _stopped(gan, interrupts):
             gan.keep_frame()

@@ -1,5 +1,5 @@
-"""Gradients by the backend's own differentiation. Here and in `compiled_steps` are lines for each
-backend; in `devices` and `processes` for JAX.
+"""Gradients by the backend's own differentiation. Here, in `compiled_steps` and in `training_check/watching`
+are lines for each backend; in `devices` and `processes` for JAX.
 
 Keras differentiates inside `train_on_batch` and offers nothing else; that would compile anew for each model.
 """

@@ -93,7 +93,7 @@ def check_players(generator, discriminator, value_range=IMAGES):
                 raise TypeError(
                     f"{name} has a {method} of its own, which would not be run: each player is trained "
                     f"through a model in which the other is frozen; what serves is a loss, as in "
-                    f"GAN(..., d_loss=...)"
+                    f"GAN(..., d_loss=...), or metrics for gan.real_fake.compile"
                 )
     check_devices(generator, discriminator)
 
@@ -153,10 +153,14 @@ def check_optimizers(gan):
             )
 
 
-def dtype_policy(model):
-    """The precision of a network's layers: a model itself may have that of the day when it was loaded."""
-    policies = [layer.dtype_policy for layer in model._flatten_layers(include_self=False) if layer.weights]
-    return max(policies, key=lambda policy: policy.compute_dtype == "float16", default=model.dtype_policy)
+def dtype_policy(*models):
+    """The precision of the networks' layers, float16 if any has it: there losses are scaled.
+
+    Not that of the models themselves: a loaded one has Keras's policy at that moment, whatever was saved.
+    """
+    found = [one for model in models for one in model._flatten_layers() if not isinstance(one, keras.Model)]
+    policies = [layer.dtype_policy for layer in found if layer.weights] or [models[0].dtype_policy]
+    return max(policies, key=lambda policy: policy.compute_dtype == "float16")
 
 
 def accuracy(metrics=None):
@@ -257,7 +261,8 @@ def _own_optimizer(argument, given):
         raise type(error)(f"{argument}: {given!r} came; {serves}") from error
     if optimizer.built:
         raise ValueError(f"{argument} has trained other weights already, and knows no others: give a new one")
-    if getattr(optimizer, "use_ema", False) and not optimizer.ema_overwrite_frequency:
+    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    if getattr(inner, "use_ema", False) and not inner.ema_overwrite_frequency:
         raise ValueError(
             f"{argument} has use_ema=True, an average that only Keras's own fit would put into the weights: "
             f"what serves is GAN(..., average=0.998), or ema_overwrite_frequency as well"

@@ -80,15 +80,15 @@ def _check_configured(name, model):
 
     A .keras file holds the configuration of each layer, from which it is built anew, and its weights.
     """
-    kinds, all_layers = ("constraint", "regularizer"), model._flatten_layers()
+    kinds, of_keras = ("constraint", "regularizer"), list(_layers_of_keras(model))
     known = {
         id(getattr(layer, attribute, None))
-        for layer in all_layers
+        for layer in of_keras
         for attribute in dir(layer)
         if attribute.endswith(kinds)
     }
-    for layer in all_layers:
-        for variable in layer._trainable_variables if type(layer).__module__.startswith("keras.") else ():
+    for layer in of_keras:
+        for variable in layer._trainable_variables:
             for kind in kinds:
                 if getattr(variable, kind, None) is not None and id(getattr(variable, kind)) not in known:
                     raise ValueError(
@@ -96,6 +96,14 @@ def _check_configured(name, model):
                         f"lost: what serves is its layer's argument, as {variable.name}_{kind}=..., when it "
                         f"is built"
                     )
+
+
+def _layers_of_keras(layer):
+    """A layer and those within it; none within a class of one's own, which may put on them what it likes."""
+    if type(layer).__module__.startswith("keras."):
+        yield layer
+        for inner in layer._layers:
+            yield from _layers_of_keras(inner)
 
 
 def _check_free(folder, overwrite):
@@ -236,8 +244,8 @@ def _read(cls, folder, losses):
     with np.load(folder / "state.npz", allow_pickle=False) as state:
         variables = _variables(gan)
         of_variables = {name for name in state.files if name.rpartition("/")[2].isdecimal()}
-        if of_variables != variables.keys():
-            raise ValueError(f"state.npz has {len(of_variables)} arrays, for {len(variables)} variables")
+        if others := of_variables ^ variables.keys():
+            raise ValueError(f"state.npz and the variables do not match: {', '.join(sorted(others))}")
         for name, variable in variables.items():
             variable.assign(state[name])
         gan.curves = {name: state[f"curves/{name}"].tolist() for name in gan.curves}

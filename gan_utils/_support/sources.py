@@ -114,7 +114,7 @@ class Batches:
         while sum(map(len, self.waiting)) < enough and (images := next(self.iterator, None)) is not None:
             self.waiting.append(images)
         # others may have shuffled them, or have fewer
-        processes.check_alike("batches", self.waiting, "as many in the same order in each, as by a seed")
+        processes.check_alike("batches", self.waiting, "the same ones in each, shuffled with one seed")
         return sum(map(len, self.waiting))
 
     def take(self, n):

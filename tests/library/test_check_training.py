@@ -187,10 +187,14 @@ def test_spectral_normalization_is_not_taken_for_training(images, capsys):
     gu.check_training(gan.generator, d, gan.combined, images[:32])
     gu.check_training(gan.generator, d, real_images=images[:32], step=gan.train_on_batch)
 
-    unfrozen = keras.Sequential([gan.generator, d])
-    unfrozen.compile("adam", keras.losses.BinaryCrossentropy(from_logits=True))
-    with pytest.raises(AssertionError, match="D is not frozen there"):
-        gu.check_training(gan.generator, d, unfrozen, images[:32])
+    none_else = [keras.Input((28, 28, 1)), keras.layers.Flatten()]
+    none_else = keras.Sequential([*none_else, norm(keras.layers.Dense(1, use_bias=False))])
+    for judge in (d, none_else):
+        judge.compile("adam", keras.losses.BinaryCrossentropy(from_logits=True))
+        unfrozen = keras.Sequential([gan.generator, judge])
+        unfrozen.compile("adam", keras.losses.BinaryCrossentropy(from_logits=True))
+        with pytest.raises(AssertionError, match="D is not frozen there"):
+            gu.check_training(gan.generator, judge, unfrozen, images[:32])
 
 
 def test_messages_are_short(images):

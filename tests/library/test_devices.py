@@ -168,6 +168,7 @@ def test_the_script_to_copy_ends_at_an_error(tmp_path):
     ("given", "told"),
     [
         (["--processes", "2", "--process", "0"], "--address: none came"),
+        (["--processes", "2", "--process", "0", "--address", "10.0.0.1"], "--address: 10.0.0.1 came"),
         (["--process", "1"], "--process: 1 came; what serves is a number below that of --processes"),
         (["--processes", "2", "--process", "2", "--address", "127.0.0.1:1"], "--process: 2 came"),
         (["--folder", "mine"], "--folder: mine came; what serves is a name that ends in .keras"),
@@ -202,8 +203,9 @@ def test_the_script_to_copy_ends_at_ctrl_c_wherever_it_comes(tmp_path):
     """Also to the one that started the others alone; and while these are not yet training."""
     script = [sys.executable, str(ROOT / "examples" / "many.py"), "--processes", "2", "--epochs", "100000"]
     where = {"cwd": tmp_path, "env": os.environ | {"PYTHONPATH": str(ROOT)}, "text": True}
-    for seconds in (0.5, 4, 12):
+    for seconds in (0, 2, 10):
         launcher = subprocess.Popen(script, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **where)
+        assert "waits for all 2" in launcher.stdout.readline()
         time.sleep(seconds)
         launcher.send_signal(signal.SIGINT)
         out, err = launcher.communicate(timeout=150)

@@ -729,17 +729,23 @@ def test_it_is_the_networks_precision_that_counts_and_not_that_of_the_day(tmp_pa
         keras.config.set_dtype_policy("float32")
         scaled = gu.GAN(*players)
         plain = gu.GAN(generator(), gu.build_discriminator(SHAPE))
+        gu.GAN(gu.build_conditional_generator(2), gu.build_conditional_discriminator()).save(
+            tmp_path / "pair"
+        )
         for gan, name in ((scaled, "scaled"), (plain, "plain")):
             gan.train_on_batch(images)
             gan.save(tmp_path / name)
         keras.config.set_dtype_policy("mixed_float16")
         loaded = gu.GAN.load(tmp_path / "plain")
+        loaded.train_on_batch(images)
+        pair = gu.GAN.load(tmp_path / "pair")
     finally:
         keras.config.set_dtype_policy("float32")
     for gan, scales in (
         (scaled, True),
         (plain, False),
         (loaded, False),
+        (pair, False),
         (gu.GAN.load(tmp_path / "scaled"), True),
     ):
         for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer):

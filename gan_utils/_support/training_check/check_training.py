@@ -96,7 +96,8 @@ def _check_step(recipe, turn, size):
     """Take one step and return the ids of the weights that it moved, by player."""
     is_first, before = turn not in recipe.taken, recipe.watch.weights()
     recipe.take(turn, size)
-    ids = {name: moved(before[name], after) for name, after in recipe.watch.weights().items()}
+    now = recipe.watch.weights()
+    ids = {name: moved(before[name], after) for name, after in now.items()}
     whose = f"{turn}'s update" if turn != "both" else "The step"
     idle = [name for name in ids if turn in (name, "both") and not ids[name]]
     if idle:
@@ -105,7 +106,8 @@ def _check_step(recipe, turn, size):
         crossed = ids["G" if turn == "D" else "D"] if turn != "both" else ()
         raise _idle(recipe, idle[0], f"{whose} with a batch of {size}", crossed)
     if turn != "both":
-        _check_crossed(recipe, turn, size, ids["G" if turn == "D" else "D"] - rescaled(recipe.discriminator))
+        called = rescaled(recipe.discriminator, before["D"], now["D"])
+        _check_crossed(recipe, turn, size, ids["G" if turn == "D" else "D"] - called)
     elif [whom for model, _, _, whom in recipe.watch.trained if len(whom) == 2 and is_stock(model)]:
         raise AssertionError(
             f"The step with a batch of {size}, where it trains G, moves D with it: D is not frozen there, "

@@ -81,8 +81,8 @@ class Watch:
             self.inside = False
         if trains:
             after = self.weights()
-            frozen = rescaled(self.discriminator)
-            whom |= {player for player in after if moved(before[player], after[player]) - frozen}
+            called = rescaled(self.discriminator, before["D"], after["D"])
+            whom |= {player for player in after if moved(before[player], after[player]) - called}
         elif model is self.generator:
             self._draw(result)
         return result
@@ -159,10 +159,19 @@ def moved(before, after):
     return {key for key, value in after.items() if key in before and not np.array_equal(before[key], value)}
 
 
-def rescaled(model):
-    """Ids of weights that spectral normalization writes in each call of a training step, whoever trains."""
-    layers = model._flatten_layers()
-    return {id(one.kernel) for one in layers if isinstance(one, keras.layers.SpectralNormalization)}
+def rescaled(model, before, after):
+    """The ids of kernels that were multiplied by a number, and no more.
+
+    Spectral normalization does so in each call of a training step, whoever trains.
+    """
+    norms = [one for one in model._flatten_layers() if isinstance(one, keras.layers.SpectralNormalization)]
+    found = {id(getattr(norm, "kernel", None)) for norm in norms} & before.keys() & after.keys()
+
+    def same_direction(a, b):
+        a, b = (array / max(np.linalg.norm(array), 1e-12) for array in (a, b))
+        return np.allclose(a, b, rtol=0, atol=1e-6 * abs(a).max())
+
+    return {key for key in found if same_direction(before[key], after[key])}
 
 
 def is_stock(model):
