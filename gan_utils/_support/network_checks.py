@@ -143,7 +143,7 @@ def check_both_train(gan):
 def check_optimizers(gan):
     """Raise ValueError where an optimizer has memories of other weights than those it is to train."""
     for name, model in (("combined", gan.combined), ("real_fake", gan.real_fake)):
-        optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
+        optimizer = unwrapped(model.optimizer)
         known = {id(v) for v in optimizer._trainable_variables}
         if optimizer.built and known != {id(v) for v in model.trainable_variables}:
             raise ValueError(
@@ -236,9 +236,14 @@ def own_optimizers(generator_optimizer, discriminator_optimizer):
     )
 
 
+def unwrapped(optimizer):
+    """The optimizer itself, where another one scales its loss."""
+    return getattr(optimizer, "inner_optimizer", optimizer)
+
+
 def updates_made(optimizer):
     """How many an optimizer has made, those among them that it only gathers (gradient_accumulation_steps)."""
-    return int(getattr(optimizer, "inner_optimizer", optimizer)._iterations)
+    return int(unwrapped(optimizer)._iterations)
 
 
 def build_optimizer(model):
@@ -261,7 +266,7 @@ def _own_optimizer(argument, given):
         raise type(error)(f"{argument}: {given!r} came; {serves}") from error
     if optimizer.built:
         raise ValueError(f"{argument} has trained other weights already, and knows no others: give a new one")
-    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    inner = unwrapped(optimizer)
     if getattr(inner, "use_ema", False) and not inner.ema_overwrite_frequency:
         raise ValueError(
             f"{argument} has use_ema=True, an average that only Keras's own fit would put into the weights: "

@@ -164,7 +164,7 @@ def _write(gan, folder):
 
 def _without_weight_decay(model):
     """Numbers of the weights that `exclude_from_weight_decay` has named, which no configuration holds."""
-    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
+    optimizer = network_checks.unwrapped(model.optimizer)
     return [i for i, v in enumerate(model.trainable_variables) if not optimizer._use_weight_decay(v)]
 
 
@@ -223,8 +223,9 @@ def _read(cls, folder, losses):
     for name, excluded in settings.get("without_weight_decay", {}).items():
         if excluded:
             weights = players[name.removesuffix("_optimizer")].trainable_variables
-            optimizer = getattr(optimizers[name], "inner_optimizer", optimizers[name])
-            optimizer.exclude_from_weight_decay([weights[i] for i in excluded])
+            network_checks.unwrapped(optimizers[name]).exclude_from_weight_decay(
+                [weights[i] for i in excluded]
+            )
     gan = cls(
         **players,
         average=settings["average"],

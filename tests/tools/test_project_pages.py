@@ -72,6 +72,8 @@ def test_every_folder_stands_in_the_tree():
 
 def test_the_steps_that_lead_the_way_lead_there():
     """What CONTRIBUTING says under "Find your way", done."""
+    said = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Find your way")[2]
+    assert "`model.learner.trainable_weights`" in said and "the `learner` is G" in said
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "](gan_utils/networks.py)" in readme.partition("## Why the classic recipe fails")[2]
     networks = (ROOT / "gan_utils/networks.py").read_text(encoding="utf-8")
