@@ -212,6 +212,24 @@ def test_the_script_to_copy_ends_at_ctrl_c_wherever_it_comes(tmp_path):
         assert launcher.returncode == 130, out + err
 
 
+def test_the_script_to_copy_ends_at_ctrl_c_while_process_0_measures(tmp_path):
+    (tmp_path / "pictures").mkdir()
+    for i, image in enumerate(gu.load_images("digits").images[:600]):  # enough to train what measures them
+        imageio.imwrite(tmp_path / "pictures" / f"{i}.png", (255 * image[..., 0]).astype("uint8"))
+    script = [sys.executable, str(ROOT / "examples" / "many.py"), "--processes", "2", "--epochs", "1"]
+    where = {"cwd": tmp_path, "env": os.environ | {"PYTHONPATH": str(ROOT)}, "text": True}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    launcher = subprocess.Popen([*script, "--images", str(tmp_path / "pictures")], **pipes, **where)
+    for _ in range(6000):
+        if (tmp_path / "many.png").is_file() or launcher.poll() is not None:
+            break
+        time.sleep(0.02)
+    launcher.send_signal(signal.SIGINT)
+    out, err = launcher.communicate(timeout=60)
+    assert launcher.returncode == 130 and "distance" not in out and "Traceback" not in err, out + err
+    assert json.loads((tmp_path / "many.keras" / "gan.json").read_text())["step"] > 0
+
+
 def test_the_script_to_copy_ends_where_its_port_is_taken(tmp_path):
     script = [sys.executable, str(ROOT / "examples" / "many.py"), "--processes", "2", "--process", "0"]
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -1,5 +1,7 @@
 import json
 import re
+from pathlib import Path
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -312,6 +314,20 @@ def test_fit_refuses(images, arguments, error, message):
     with pytest.raises(error, match=message):
         gan.fit(images, **arguments)
     assert gan.step == 0
+
+
+@pytest.mark.parametrize("batch_size", [64, 256])
+def test_the_page_on_many_devices_begins_from_the_rates_of_gan(batch_size):
+    page = (Path(__file__).parents[2] / "docs/many.md").read_text(encoding="utf-8")
+    block = re.search(r"^```python\n(growth.+?)^```", page, re.MULTILINE | re.DOTALL)[1]
+    names = {"gu": gu, "keras": keras, "shape": (28, 28, 1), "generator": gu.build_dcgan_generator()}
+    exec(block, names | {"options": SimpleNamespace(batch_size=batch_size)}, made := {})
+    ours = gu.GAN(gu.build_generator(), gu.build_discriminator())
+    for player in ("generator_optimizer", "discriminator_optimizer"):
+        of_ours, of_the_page = (getattr(gan, player).get_config() for gan in (ours, made["gan"]))
+        growth = of_the_page.pop("learning_rate") / of_ours.pop("learning_rate")
+        assert np.isclose(growth, (batch_size / 64) ** 0.5)
+        assert of_the_page == of_ours | {"name": of_the_page["name"]}
 
 
 def test_settings_are_checked():
