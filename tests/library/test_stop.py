@@ -301,7 +301,8 @@ def test_no_cell_of_04_fails_without_a_reason_after_a_stop(batch):
     here = next(i for i, cell in enumerate(notebook.cells) if cell.id == "load-data")
     notebook.cells.insert(here, nbformat.v4.new_code_cell(STOPPED.format(batch=batch)))
     manager = AsyncKernelManager(kernel_spec_manager=ThisPython())
-    nbclient.NotebookClient(notebook, km=manager, allow_errors=True, timeout=600).execute()
+    client = nbclient.NotebookClient(notebook, km=manager, allow_errors=True, timeout=600)
+    client.execute(cleanup_kc=True)  # else the kernel, which is not nbclient's own, lives on
     errors = {
         cell.id: f"{output.ename}: {output.evalue}"
         for cell in notebook.cells

@@ -4,6 +4,9 @@ No assert may depend on them; and what a notebook tells of trainings that it doe
 `pytest -m slow tests/notebooks/test_more_seeds.py` prints it, and takes a quarter of an hour.
 """
 
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -26,6 +29,10 @@ pytestmark = [
 @pytest.fixture
 def run(monkeypatch):
     """Run code cells of a notebook, all or those with these ids, each seed raised by so many hundreds."""
+    return runner(monkeypatch)
+
+
+def runner(monkeypatch):
     keras_seed, numpy_seed = keras.utils.set_random_seed, np.random.default_rng
     monkeypatch.setattr("IPython.display.display", lambda *shown, **as_what: None)
     monkeypatch.setattr(course, "show", lambda *figure, **numbers: plt.close("all"))
@@ -48,9 +55,16 @@ def run(monkeypatch):
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_asserts_hold_with_other_random_numbers(name, run):
+def test_asserts_hold_with_other_random_numbers(name):
     for seed in SEEDS if number(NOTEBOOKS[name]) else [1]:
-        run(name, "", {}, seed)
+        # In a process of its own, as a kernel is: what TensorFlow has compiled it keeps to its end.
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as own:
+            own.submit(run_whole, name, seed).result()
+
+
+def run_whole(name, more):
+    with pytest.MonkeyPatch.context() as patch:
+        runner(patch)(name, "", {}, more)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
