@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from gan_utils._support import devices, gradients, network_checks
+from gan_utils._support import devices, gradients, network_checks, step_metrics
 from gan_utils._support.image_checks import check_count
 from gan_utils._support.settings import CHANNELS_LAST
 
@@ -131,15 +131,12 @@ class _OneTrains:
         return _without(super().losses, self.frozen.losses)
 
     def train_on_batch(self, x, y=None, *arguments, **named):
-        with devices.shared_out((x, y)) as (x, y):
+        with devices.shared_out((x, y)) as (x, y), step_metrics.reset_by_the_step(self):
             return super().train_on_batch(x, y, *arguments, **named)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        if training:  # each step reports its own batch; inside the compiled step this costs nothing
-            for metric in self.metrics:
-                if not getattr(metric, "built", True):  # else the first step recorded would not reset it
-                    metric.update_state(y, y_pred)
-                metric.reset_state()
+        if training:  # each step reports its own batch
+            step_metrics.reset(self, y, y_pred)
         return super().compute_loss(x, y, y_pred, sample_weight, training)
 
 

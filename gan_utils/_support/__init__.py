@@ -7,7 +7,7 @@ network_checks, probing          networks that are handed in; what one does, fou
 own_losses, value_ranges         losses of a user's own; networks that do not draw in [0, 1]
 gradients                        a network's slope at an input
 fitting, interrupts, callbacks   the passes of `fit` and whole steps; Stop; Keras's callbacks
-compiled_steps                   many steps in one call
+step_metrics, compiled_steps     the numbers of a step; many steps in one call
 averaging                        the averaged generator
 devices, processes               many devices; many processes
 saving                           a GAN as a folder

@@ -61,6 +61,17 @@ def test_a_discriminator_step_moves_all_of_d_and_nothing_of_g(gan, real_images):
         gan.combined.train_on_batch(latents(n), targets(n, 1))  # and D goes on learning after G's update
 
 
+def test_metrics_are_reset_in_the_compiled_step_alone(gan, real_images, monkeypatch):
+    """Outside, Keras would call the backend for each of them: more than a tenth of the dense pair's step."""
+    gan.train_on_batch(real_images)
+    resets = []
+    monkeypatch.setattr(keras.Model, "reset_metrics", lambda model: resets.append(model.name))
+    numbers = gan.train_on_batch(real_images)
+    assert not resets and numbers["d_loss"] != gan.curves["d_loss"][0]
+    gan.combined.evaluate(latents(17), targets(17, 1), verbose=0)
+    assert set(resets) == {"combined"}, "where nothing is trained, Keras does it"
+
+
 def test_a_generator_step_moves_all_of_g_and_nothing_of_d(gan, real_images):
     for n in SIZES:
         (g_before, statistics_before), d_before = snapshot(gan.generator), snapshot(gan.discriminator)
