@@ -41,11 +41,13 @@ def decay(average, step):
 
 def update(averages, weights, decay):
     """Move Keras variables towards others of the same shapes."""
-    for average, new in zip(averages, moved(averages, devices.here(weights), decay), strict=True):
+    old, latest = ([v.value for v in part] for part in (averages, weights))  # a variable's operators are slow
+    for average, new in zip(averages, moved(old, devices.here(latest), decay), strict=True):
         average.assign(new)
 
 
 def moved(averages, weights, decay):
+    """The averages' new values; both are lists of arrays."""
     return [
         weight + ops.convert_to_tensor(decay, dtype=average.dtype) * (average - weight)
         if is_float_dtype(average.dtype)
