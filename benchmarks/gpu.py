@@ -3,7 +3,7 @@
     KERAS_BACKEND=jax python benchmarks/gpu.py [--batches 64 512] [--calls 20] [--out FILE.json]
 
 Per network and batch size: our loop, and many steps in a call (`steps_per_execution`); on JAX a hand-written
-fused step, and a scan of many; on PyTorch the eager step of its own tutorial. Under four minutes. The images
+fused step, and a scan of many; on PyTorch the same step, eager. Under four minutes. The images
 are random numbers: what they show costs nothing. `make bench` runs it on the CPU.
 """
 

@@ -151,7 +151,9 @@ def classic_step(gan):
 
 
 def torch_step(generator, discriminator, g_keras, d_keras):
-    """Eager PyTorch, as its own DCGAN tutorial writes it, with the same networks, layer for layer.
+    """Eager PyTorch, on a GPU if there is one: the same networks, layer for layer, and the same step.
+
+    But for D's fakes, which G draws in training mode, as nearly all of PyTorch's GANs do.
 
     Args:
         g_keras, d_keras: Keras's Adam or AdamW, whose settings PyTorch's gets.
@@ -162,8 +164,9 @@ def torch_step(generator, discriminator, g_keras, d_keras):
     import torch
     from torch import nn
 
+    device = "cuda" if torch.cuda.is_available() else "cpu"
     latent_dim, image_shape = generator.input_shape[1], tuple(generator.output_shape[1:])
-    g, d = (nn.Sequential(*_torch_layers(model)) for model in (generator, discriminator))
+    g, d = (nn.Sequential(*_torch_layers(model)).to(device) for model in (generator, discriminator))
     for model, twin in ((generator, g), (discriminator, d)):
         assert sum(p.numel() for p in twin.parameters()) == sum(
             np.prod(w.shape) for w in model.trainable_weights
@@ -172,19 +175,23 @@ def torch_step(generator, discriminator, g_keras, d_keras):
     loss = nn.BCEWithLogitsLoss()
     channels_first = (image_shape[2], *image_shape[:2])
 
+    def draw(n):
+        return g(torch.randn(n, latent_dim, device=device)).view(n, *channels_first)
+
     def step(real_images):
         n = len(real_images)
-        real_images = torch.from_numpy(real_images).permute(0, 3, 1, 2)
-        targets = torch.cat([torch.ones(n, 1), torch.zeros(n, 1)])
+        real_images = torch.from_numpy(real_images).to(device).permute(0, 3, 1, 2)
+        real, fake = torch.ones(n, 1, device=device), torch.zeros(n, 1, device=device)
+        targets = torch.cat([real, fake])
         with torch.no_grad():
-            fake_images = g(torch.randn(n, latent_dim)).view(n, *channels_first)
+            fake_images = draw(n)
         d_optimizer.zero_grad()
         logits = d(torch.cat([real_images, fake_images]))
         d_loss = loss(logits, targets)
         d_loss.backward()
         d_optimizer.step()
         g_optimizer.zero_grad()
-        g_loss = loss(d(g(torch.randn(n, latent_dim)).view(n, *channels_first)), torch.ones(n, 1))
+        g_loss = loss(d(draw(n)), real)
         g_loss.backward()
         g_optimizer.step()
         return d_loss.item(), g_loss.item(), ((logits > 0) == (targets > 0.5)).float().mean().item()

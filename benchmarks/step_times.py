@@ -51,9 +51,11 @@ def _ways(name, batch, calls, images):
     """{way: (function, steps that it takes)}."""
     few, loop = images[:batch], _gan(name)
     ways = {"loop": (lambda: loop.train_on_batch(few), 1)}
-    for k in calls:
-        n = k * max(1, min(4, len(images) // (k * batch)))  # steps in a `fit`, which has work of its own
-        ways[f"calls of {k}"] = _fit(_gan(name), images[: n * batch], batch, k), n
+    for k in (1, *calls):
+        # Steps in a `fit`, which has work of its own.
+        n = max(k, min(max(4 * k, 32), len(images) // batch) // k * k)
+        way = "fit" if k == 1 else f"calls of {k}"
+        ways[way] = _fit(_gan(name), images[: n * batch], batch, k), n
     rival = {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}[keras.backend.backend()]
     many = {k: images[: k * batch].reshape(k, batch, *images.shape[1:]) for k in calls}
     return ways | rival(name, few, many)

@@ -9,7 +9,7 @@ from tests.library.small_gan import small_gan
 from tests.library.test_steps_per_execution import arrays
 
 
-def spread(distribution, devices, mesh):
+def spread(distribution, devices, mesh, interleaved):
     """Set Keras's distribution: none for one device, the data over all, or also the weights, over a mesh."""
     if mesh:
         mesh = distribution.DeviceMesh(tuple(mesh), ["batch", "model"], distribution.list_devices())
@@ -19,7 +19,9 @@ def spread(distribution, devices, mesh):
             distribution.ModelParallel(layout_map=layouts, batch_dim_name="batch", auto_shard_dataset=False)
         )
     elif devices > 1:
-        distribution.set_distribution(distribution.DataParallel())
+        found = distribution.list_devices()
+        found = found[::2] + found[1::2] if interleaved else found
+        distribution.set_distribution(distribution.DataParallel(devices=found))
 
 
 class Batches:
@@ -98,6 +100,14 @@ class Spread:
         try:
             self.begin()
             self.train()
+        except ValueError as error:
+            return str(error)
+        return "not refused"
+
+    def load_from_a_disk_of_its_own(self):
+        """What process 0 has saved the others do not see."""
+        try:
+            gu.GAN.load(f"{self.folder}{'_elsewhere' * self.process}")
         except ValueError as error:
             return str(error)
         return "not refused"

@@ -10,7 +10,18 @@ import os
 import sys
 
 
-def main(devices=1, processes=1, process=0, address=None, mesh=None, scan=False, do=(), out=None, **given):
+def main(
+    devices=1,
+    processes=1,
+    process=0,
+    address=None,
+    mesh=None,
+    interleaved=False,
+    scan=False,
+    do=(),
+    out=None,
+    **given,
+):
     os.environ |= {
         "KERAS_BACKEND": "jax",
         "XLA_FLAGS": f"--xla_force_host_platform_device_count={devices}",
@@ -32,7 +43,7 @@ def main(devices=1, processes=1, process=0, address=None, mesh=None, scan=False,
 
     if scan:  # as on a GPU
         jax.default_backend = lambda: "gpu"
-    spread_actions.spread(keras.distribution, devices * processes, mesh)
+    spread_actions.spread(keras.distribution, devices * processes, mesh, interleaved)
     spread = spread_actions.Spread(process, gu.load_images("digits"), **given)
     for action in do:
         print(f"{process} {action}:", getattr(spread, action)(), flush=True)

@@ -12,17 +12,19 @@ import time
 from pathlib import Path
 
 import imageio.v3 as imageio
+import keras
 import numpy as np
 import pytest
 
 import gan_utils as gu
+from gan_utils._support import devices
+from tests.library.small_gan import small_gan
 
 ROOT = Path(__file__).parents[2]
 SUMMED_OTHERWISE = 1e-4  # of an array's largest: Keras's cross-entropy on JAX rounds to single precision
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not importlib.util.find_spec("jax"), reason="jax is not installed: pip install jax"),
-]
+pytestmark = pytest.mark.skipif(
+    not importlib.util.find_spec("jax"), reason="jax is not installed: pip install jax"
+)
 
 
 def start(**given):
@@ -74,6 +76,7 @@ def alone(tmp_path_factory):
     return folder, told
 
 
+@pytest.mark.slow
 def test_four_devices_train_as_one_and_one_of_them_does_the_rest(alone, tmp_path):
     folder, told = alone
     do = ["begin", "train", "save", "use", "load", "train", "check", "built_too_early", "spread_too_late"]
@@ -85,12 +88,26 @@ def test_four_devices_train_as_one_and_one_of_them_does_the_rest(alone, tmp_path
     assert json.loads(spread["spread_too_late"].lower()) == [True] * 8
 
 
-def test_what_one_device_saved_two_go_on_with(alone, tmp_path):
-    folder, _ = alone
-    run(devices=2, do=["load", "train"], folder=str(folder / "gan"), out=str(tmp_path / "all.npz"), epochs=8)
-    assert differences(folder / "all.npz", tmp_path / "all.npz") == []
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("given", "others"),
+    [
+        ({"devices": 1}, (2, 4)),
+        ({"devices": 2}, (1, 4)),
+        ({"devices": 4}, (1, 2)),
+        ({"processes": 2}, (1, 2)),
+    ],
+)
+def test_what_some_have_saved_others_go_on_with(given, others, alone, tmp_path):
+    folder, saved = str(tmp_path / "gan"), ["begin", "train", "save"]
+    run_together(do=saved, folder=folder, epochs=8, **{"processes": 1} | given)
+    for number in others:
+        path = str(tmp_path / f"{number}.npz")
+        told = run(devices=number, do=["load", "train"], folder=folder, out=path, epochs=8)
+        assert told["load"] == "24" and differences(alone[0] / "all.npz", path) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "given",
     [
@@ -119,6 +136,7 @@ def test_however_it_is_spread_it_is_the_same_training(given, tmp_path):
     assert differences(one, spread) == []
 
 
+@pytest.mark.slow
 def test_processes_agree_on_the_end_and_on_what_they_train(tmp_path):
     first, second = run_together(2, do=["begin", "train_until_one_has_enough"], folder=str(tmp_path))
     assert first["train_until_one_has_enough"] == second["train_until_one_has_enough"] == "True"
@@ -132,8 +150,38 @@ def test_processes_agree_on_the_end_and_on_what_they_train(tmp_path):
     assert len((tmp_path / "log.csv").read_text().splitlines()) == 3, "a head, and a line for each epoch"
     for told in run_together(2, do=["refused"], devices=2, mesh=[2, 2]):
         assert "kernel is split among processes" in told["refused"]
+    for told in run_together(2, do=["refused"], devices=2, interleaved=True):
+        assert "the mesh has other processes' devices between those of this one" in told["refused"]
+    for told in run_together(
+        2, do=["begin", "save", "load_from_a_disk_of_its_own"], folder=str(tmp_path / "gan")
+    ):
+        assert (
+            "what serves is a folder on a disk that all processes share"
+            in told["load_from_a_disk_of_its_own"]
+        )
 
 
+@pytest.mark.slow
+def test_process_0_alone_speaks(tmp_path):
+    first, second = run_together(2, do=["begin", "train"], devices=2, epochs=1, batch_size=50)
+    assert "batch_size: 50 does not divide among 4 devices: each computes all; 52 does" in first["printed"]
+    assert "d_loss" in first["printed"] and second["printed"].count("\n") == 2, second["printed"]
+
+
+def test_processes_that_would_share_nothing_are_refused(monkeypatch):
+    monkeypatch.setattr(devices, "processes", lambda: 2)
+    with pytest.raises(ValueError, match=r"^2 processes train, .* keras.distribution.DataParallel\(\)"):
+        small_gan()
+
+
+@pytest.mark.skipif(keras.backend.backend() == "jax", reason="that is the backend which serves")
+def test_a_distribution_is_refused_where_the_backend_is_not_jax(monkeypatch):
+    monkeypatch.setattr(keras.distribution, "distribution", object)
+    with pytest.raises(ValueError, match=r"^keras.distribution is set, .* what serves is KERAS_BACKEND=jax"):
+        small_gan()
+
+
+@pytest.mark.slow
 def test_a_process_that_dies_leaves_the_last_save_whole(tmp_path):
     given = {"folder": str(tmp_path / "gan"), "processes": 2, "address": free_address()}
     both = [start(process=i, do=["begin", "save_again_and_again"], **given) for i in range(2)]
@@ -158,6 +206,7 @@ def pictures(tmp_path):
     return tmp_path / "pictures"
 
 
+@pytest.mark.slow
 def test_the_script_to_copy_ends_at_an_error(tmp_path):
     script = [sys.executable, str(ROOT / "examples" / "many.py"), "--images", "nowhere", "--processes", "2"]
     result = subprocess.run(script, cwd=tmp_path, capture_output=True, text=True, timeout=240)
@@ -180,6 +229,7 @@ def test_the_script_to_copy_refuses_what_cannot_train(given, told, tmp_path):
     assert result.returncode == 2 and told in result.stderr
 
 
+@pytest.mark.slow
 def test_the_script_to_copy_saves_where_ctrl_c_has_stopped_it(pictures, tmp_path):
     script = [sys.executable, str(ROOT / "examples" / "many.py"), "--images", str(pictures)]
     script += ["--processes", "2", "--batch-size", "4", "--epochs", "100000"]
@@ -199,6 +249,7 @@ def test_the_script_to_copy_saves_where_ctrl_c_has_stopped_it(pictures, tmp_path
     assert json.loads(settings.read_text())["step"] == stopped
 
 
+@pytest.mark.slow
 def test_the_script_to_copy_ends_at_ctrl_c_wherever_it_comes(tmp_path):
     """Also to the one that started the others alone; and while these are not yet training."""
     script = [sys.executable, str(ROOT / "examples" / "many.py"), "--processes", "2", "--epochs", "100000"]
@@ -212,6 +263,7 @@ def test_the_script_to_copy_ends_at_ctrl_c_wherever_it_comes(tmp_path):
         assert launcher.returncode == 130, out + err
 
 
+@pytest.mark.slow
 def test_the_script_to_copy_ends_at_ctrl_c_while_process_0_measures(tmp_path):
     (tmp_path / "pictures").mkdir()
     for i, image in enumerate(gu.load_images("digits").images[:600]):  # enough to train what measures them
@@ -230,6 +282,7 @@ def test_the_script_to_copy_ends_at_ctrl_c_while_process_0_measures(tmp_path):
     assert json.loads((tmp_path / "many.keras" / "gan.json").read_text())["step"] > 0
 
 
+@pytest.mark.slow
 def test_the_script_to_copy_ends_where_its_port_is_taken(tmp_path):
     script = [sys.executable, str(ROOT / "examples" / "many.py"), "--processes", "2", "--process", "0"]
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -239,6 +292,7 @@ def test_the_script_to_copy_ends_where_its_port_is_taken(tmp_path):
     assert result.returncode == 1 and f"--address: {address} came, " in result.stderr
 
 
+@pytest.mark.slow
 def test_the_script_to_copy_says_that_few_pictures_are_not_measured(pictures, tmp_path):
     for picture in sorted(pictures.iterdir())[100:]:
         picture.unlink()
@@ -251,6 +305,7 @@ def test_the_script_to_copy_says_that_few_pictures_are_not_measured(pictures, tm
     assert (tmp_path / "many.png").is_file()
 
 
+@pytest.mark.slow
 def test_the_script_to_copy_goes_on_after_a_process_was_killed(pictures, tmp_path):
     script = [sys.executable, str(ROOT / "examples" / "many.py"), "--images", str(pictures)]
     script += ["--processes", "2", "--batch-size", "32", "--epochs"]

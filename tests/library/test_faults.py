@@ -3,6 +3,7 @@
 Takes minutes: `make test-slow`. What caught each is printed at the end.
 """
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -18,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 SUITE = [f"tests/library/test_{name}.py" for name in ("gradients", "contracts", "gan")]
 
 
-def run(fault, suite=SUITE):
+def run(fault, suite=SUITE, backend=None):
     """The suite on GANs with this fault, stopped at the first failure."""
     command = [
         sys.executable,
@@ -32,6 +33,7 @@ def run(fault, suite=SUITE):
         "tests.library.faults",
     ]
     environment = os.environ | {"FAULT": fault, "PYTHONDONTWRITEBYTECODE": "1"}
+    environment |= {"KERAS_BACKEND": backend} if backend else {}
     return subprocess.run(
         [*command, *suite], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=900
     )
@@ -65,12 +67,20 @@ IN_THE_LOOP_ALONE = {
 }
 
 
-def test_without_a_fault_the_compiled_step_is_green():
-    assert run("", COMPILED).returncode == 0
+@pytest.fixture(params=["tensorflow", "jax"])
+def compiler(request):
+    """A backend that compiles the step."""
+    if not importlib.util.find_spec(request.param):
+        pytest.skip(f"{request.param} is not installed")
+    return request.param
+
+
+def test_without_a_fault_the_compiled_step_is_green(compiler):
+    assert run("", COMPILED, compiler).returncode == 0
 
 
 @pytest.mark.parametrize("fault", sorted(FAULTS.keys() - IN_THE_LOOP_ALONE))
-def test_a_fault_in_the_compiled_step_is_caught(fault):
-    result = run(fault, COMPILED)
+def test_a_fault_in_the_compiled_step_is_caught(fault, compiler):
+    result = run(fault, COMPILED, compiler)
     assert result.returncode == 1, f"{fault} was not caught:\n{result.stdout}{result.stderr}"
     assert "FAILED" in result.stdout and "NameError" not in result.stdout, result.stdout

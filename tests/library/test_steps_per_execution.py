@@ -230,6 +230,46 @@ def test_a_layer_that_xla_cannot_compile_is_trained_without(images):
     np.testing.assert_allclose(*losses, rtol=1e-4)
 
 
+@pytest.mark.skipif(keras.backend.backend() == "torch", reason="it compiles nothing")
+def test_a_second_fit_compiles_nothing_anew(images):
+    gan, traced = small_gan(), []
+    train_step = gan.combined.train_step
+    gan.combined.train_step = lambda *data: traced.append(True) or train_step(*data)
+    asked = {"batch_size": 50, "verbose": 0, "steps_per_execution": 3}
+    gan.fit(images, **asked)
+    first = len(traced)
+    gan.fit(images, epochs=3, **asked)
+    assert len(traced) == first > 0
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="JAX always uses XLA, PyTorch never")
+def test_xla_compiles_the_networks_of_the_package():
+    for G, D in (
+        (gu.build_generator(), gu.build_discriminator()),
+        (gu.build_dcgan_generator(), gu.build_dcgan_discriminator()),
+    ):
+        assert compiled_steps._xla_serves(gu.GAN(G, D))
+    assert not compiled_steps._xla_serves(small_gan()), "Dropout's random numbers would be others"
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="its errors, and its second try")
+def test_a_step_that_fails_after_an_update_is_not_tried_again(images):
+    import tensorflow as tf
+
+    calls = tf.Variable(-(10**6))
+
+    def fails_in_step_2(targets, logits):
+        with tf.control_dependencies([tf.debugging.assert_less(calls.assign_add(1), 2)]):
+            return keras.losses.binary_crossentropy(targets, logits, from_logits=True)
+
+    gan = small_gan(d_loss=fails_in_step_2)  # with Dropout, so without XLA, which leaves asserts out
+    gan.fit(images, batch_size=50, verbose=0, steps_per_execution=3)
+    calls.assign(0)
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        gan.fit(images, batch_size=50, verbose=0, steps_per_execution=3)
+    assert calls.numpy() == 2 and gan.broken_step.startswith("the call of steps 4 to 6 broke off half-way")
+
+
 def test_a_call_that_fails_before_it_trains_leaves_a_whole_step(images):
     gan = small_gan()
     gan.fit(images, batch_size=20, verbose=0, steps_per_execution=4)
