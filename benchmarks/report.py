@@ -119,7 +119,7 @@ def _plot(results, path):
     rows, data, cores = results["quality"], results["data"], results["machine"].split(",")[0]
     plt.rcParams["svg.hashsalt"] = "gan_utils"  # the same figures make the same file
     figure, axes = plt.subplots(figsize=(8, 4.5), layout="constrained")
-    ends = {}
+    ends, steps = {}, {}
     for name in dict.fromkeys(row["name"] for row in rows):
         mine = [row for row in rows if row["name"] == name]
         seconds = sorted({row["seconds"] for row in mine})
@@ -135,10 +135,12 @@ def _plot(results, path):
             lw=0,
         )
         ends[name] = middle[-1]
+        steps[name] = statistics.mean(row["steps"] for row in mine if row["seconds"] == seconds[-1])
     height = 0
     for name in sorted(ends, key=ends.get):  # each a line of text above the one before, or higher
         height = max(ends[name], 1.35 * height)
-        axes.annotate(name, (seconds[-1], height), (7, 0), textcoords="offset points", va="center")
+        told = f"{name}: {steps[name]:,.0f} steps"
+        axes.annotate(told, (seconds[-1], height), (7, 0), textcoords="offset points", va="center")
     floor = rows[0]["fid_floor"]
     axes.axhline(floor, color="black", linewidth=1)
     axes.text(0.01, floor, "real test images", transform=axes.get_yaxis_transform(), va="bottom")
@@ -150,7 +152,7 @@ def _plot(results, path):
         axis.set_minor_formatter(NullFormatter())
     axes.spines[["top", "right"]].set_visible(False)
     right = axes.get_xlim()[1]
-    axes.set_xlim(right=right * 1.8)  # room for the names
+    axes.set_xlim(right=right * 2.2)  # room for the names
     figure.savefig(path, metadata={"Date": None})
     plt.close(figure)
 
