@@ -172,6 +172,10 @@ def table_row(students, cores, everybody, together):
     return f"| {' | '.join([str(students), str(cores), *notebooks, *figures])} |"
 
 
+def column(name):
+    return name[:2] if name[0].isdigit() else name.replace("_", " ")
+
+
 def order(everybody, together):
     """What to order for a class, from a case with several students."""
     limit = SPARE * max(memory for student in everybody for _, memory, _ in student.runs) / GB
@@ -191,7 +195,7 @@ def main():
     names = sorted(
         path.stem for path in (ROOT / "notebooks").glob("*.ipynb") if path.stem.startswith(wanted or "")
     )
-    columns = ["students at once", "cores", *(name[:2] for name in names), "longest cell", "CPU", "all"]
+    columns = ["students at once", "cores", *map(column, names), "longest cell", "CPU", "all"]
     rows = [f"| {' | '.join(columns)} |", "| --- " * len(columns) + "|"]
     for students, cores in CASES:
         everybody, together = measure(students, cores, names)
