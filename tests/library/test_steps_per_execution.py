@@ -192,6 +192,22 @@ def test_it_goes_on_as_if_it_had_not_been_stopped(images, tmp_path):
             np.testing.assert_array_equal(array, arrays(trained)[name], err_msg=name)
 
 
+def test_rates_that_fall_go_on_falling_in_calls_and_from_a_save(images, doubles, tmp_path):
+    def begin():
+        rates = [keras.optimizers.schedules.InverseTimeDecay(rate, 2, 1.0) for rate in (1e-2, 2e-2)]
+        g, d = keras.optimizers.Adam(rates[0]), keras.optimizers.AdamW(rates[1])
+        return small_gan(dropout=False, generator_optimizer=g, discriminator_optimizer=d)
+
+    loop, calls = begin(), begin()
+    loop.fit(images, epochs=4, batch_size=20, verbose=0)
+    calls.fit(images, epochs=2, batch_size=20, verbose=0, steps_per_execution=4)
+    calls.save(tmp_path / "gan")
+    loaded = gu.GAN.load(tmp_path / "gan")
+    loaded.fit(images, epochs=2, batch_size=20, verbose=0, steps_per_execution=4)
+    assert differences(loop, loaded) == []
+    assert float(loaded.generator_optimizer.learning_rate) == pytest.approx(1e-2 / (1 + 32 / 2))
+
+
 def test_nan_is_told_with_its_step(images):
     gan = small_gan(discriminator_optimizer=keras.optimizers.SGD(1e30))
     with pytest.raises(FloatingPointError, match=r"loss: NaN or infinite at step [1-8],"):
