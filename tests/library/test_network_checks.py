@@ -438,7 +438,7 @@ def test_optimizers_by_name_are_one_each():
     for given, kind in (("adam", keras.optimizers.Adam), (same, keras.optimizers.SGD)):
         gan = gu.GAN(generator(), gu.build_discriminator(SHAPE), given, given)
         optimizers = gan.combined.optimizer, gan.discriminator.optimizer
-        assert all(type(optimizer) is kind for optimizer in optimizers) and optimizers[0] is not optimizers[1]
+        assert all(isinstance(one, kind) for one in optimizers) and optimizers[0] is not optimizers[1]
         gan.train_on_batch(np.ones((4, *SHAPE), "float32"))
 
 

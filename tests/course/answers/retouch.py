@@ -5,7 +5,7 @@ import numpy as np
 
 
 def by_keras(images, gradient, budget):
-    return keras.ops.clip(images + budget * keras.ops.sign(gradient), 0.0, 1.0)
+    return keras.ops.clip(keras.ops.convert_to_tensor(images) + budget * keras.ops.sign(gradient), 0.0, 1.0)
 
 
 def by_dividing(images, gradient, budget):

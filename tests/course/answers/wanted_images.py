@@ -6,7 +6,8 @@ import numpy as np
 
 def by_keras(images, logits, gradient):
     D = keras.ops.sigmoid(keras.ops.convert_to_tensor(logits, "float32"))
-    return images.astype("float32") + keras.ops.reshape(D, (-1, 1, 1, 1)) * gradient.astype("float32")
+    images, gradient = (keras.ops.convert_to_tensor(x, "float32") for x in (images, gradient))
+    return images + keras.ops.reshape(D, (-1, 1, 1, 1)) * gradient
 
 
 def picture_by_picture(images, logits, gradient):
