@@ -10,6 +10,7 @@ import types
 from pathlib import Path
 
 import imageio.v3 as iio
+import keras
 import numpy as np
 import pytest
 
@@ -44,6 +45,7 @@ def check_one_step(micro, packaged):
     assert farthest(G, packaged["G 1"]) < 1e-6 and farthest(D, packaged["D 1"]) < 1e-6
 
 
+@pytest.mark.skipif(keras.backend.backend() == "torch", reason="Keras's Dense is in single precision there")
 def test_one_step_is_the_package_s(packaged):
     check_one_step(micro_gan, packaged)
     assert farthest(packaged["G 1"], packaged["G"]) > 1e-3, "it moved"
