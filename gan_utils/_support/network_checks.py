@@ -74,9 +74,8 @@ def check_generator(generator, value_range=IMAGES):
             f"value_range: ({least:g}, {greatest:g}) came, of which generator cannot draw a part: "
             f"{_told(low, high)}; what serves is value_range=({round(low):g}, {round(high):g})"
         )
-    if tried and all(
-        np.ptp(images, axis=0).max() <= 1e-6 * span for images in tried
-    ):  # PyTorch rounds by rows
+    rounding = 1e-6 * span  # PyTorch's sigmoid rounds one row otherwise than another
+    if tried and all(np.ptp(images, axis=0).max() <= rounding for images in tried):
         raise ValueError("generator makes the same image of all latents: let its first layer take them in")
 
 
