@@ -29,7 +29,7 @@ import step_times
 HERE = Path(__file__).resolve().parent
 OURS = ("MLP", "DCGAN")
 CALLS = (16, 64)  # steps in a call
-CARE = ", with care"  # a rival with our step, an averaged generator, and a rate that was searched for
+CARE = ", with care"  # a rival with our step, an averaged generator, and the best of three rates
 START_UP = """
 import resource, sys, time
 start = time.perf_counter()

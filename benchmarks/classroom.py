@@ -40,7 +40,8 @@ LEGEND = """\
 In each notebook: seconds from a cold kernel to the last cell, of the slowest student; then the largest memory
 that one student's server and kernel held, libraries included. *Longest cell*: seconds of the cell that takes
 longest. *CPU*: minutes that one student's processes computed, all notebooks together. *All*: the largest
-memory of all the students together, where a page that several share counts once."""
+memory of all the students together, where a page that several processes share counts once;
+in the columns of the notebooks it counts in each."""
 
 
 @dataclass

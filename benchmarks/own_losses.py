@@ -1,12 +1,12 @@
 """Other losses than ours, on as many of the embedded digits. Some eight minutes on a core:
 
-    python benchmarks/own_losses.py
+    python benchmarks/own_losses.py [--epochs 10] [--seeds 1 2 3] [--out FILE.md]
 
 trains the dense pair with each loss for 10 passes over the data, with each of three seeds, in calls of twelve
 steps. A pass shows D the same images whatever the loss, in fewer steps where a step has more updates of D: it
 prints what that costs, the processor's seconds of a pass (the first one, which compiles, left out). The
-learning rates are the package's, but for the critic, which gets those of its authors. Writes the table
-own_losses.md beside this file. docs/losses.md shows how each loss is written.
+learning rates are the package's, but for the critic, which gets those of its authors. Writes a table,
+own_losses.md beside this file if not told otherwise. docs/losses.md shows how each loss is written.
 """
 
 import argparse
@@ -20,7 +20,6 @@ import keras
 from bench import machine
 from keras import layers, ops
 
-HERE = Path(__file__).resolve().parent
 COLUMNS = ("loss", "steps", "distance (floor {floor:.1f})", "classes, KL", "recognised")
 SMOOTH = keras.losses.BinaryCrossentropy(from_logits=True)
 
@@ -112,16 +111,17 @@ def main():
     )
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--out", type=Path, default=Path(__file__).with_name("own_losses.md"))
     arguments = parser.parse_args()
     dataset = gu.load_images("digits")
     runs = {name: [] for name in LOSSES}
     for done, seed in enumerate(arguments.seeds, 1):
         for name in LOSSES:
             runs[name].append(train(name, dataset, arguments.epochs, seed))
-        write_table(runs, arguments.epochs, arguments.seeds[:done])
+        arguments.out.write_text(table(runs, arguments.epochs, arguments.seeds[:done]), encoding="utf-8")
 
 
-def write_table(runs, epochs, seeds):
+def table(runs, epochs, seeds):
     floor = runs["hinge"][0]["fid_floor"]
     rows = []
     for name, of_name in runs.items():
@@ -132,8 +132,7 @@ def write_table(runs, epochs, seeds):
     command = " ".join(["python benchmarks/own_losses.py", *sys.argv[1:]])
     told = f"`{command}`: {machine()}. Embedded digits, dense pair, {epochs} passes, seeds "
     told += f"{', '.join(map(str, seeds))}: mean, lowest and highest."
-    text = "\n".join(["# Other losses", "", told, "", *head, *rows, ""])
-    (HERE / "own_losses.md").write_text(text, encoding="utf-8")
+    return "\n".join(["# Other losses", "", told, "", *head, *rows, ""])
 
 
 if __name__ == "__main__":

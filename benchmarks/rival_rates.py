@@ -1,4 +1,4 @@
-"""With which rate does each rival draw best, given the care that ours had? A line a run, to rival_rates.csv.
+"""With which of three rates does each rival draw best, given our step and averaging? To rival_rates.csv.
 
     python benchmarks/rival_rates.py [--seconds 60] [--seed 1] [--data mnist]
 

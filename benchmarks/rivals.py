@@ -339,7 +339,7 @@ NETWORKS = {
 
 
 def best_rate(name):
-    """The rate for both players that rival_rates.py found best with the care that ours had."""
+    """The rate for both players that was the best of three in rival_rates.py, with care."""
     with Path(__file__).with_name("rival_rates.csv").open(encoding="utf-8") as file:
         found = [row for row in csv.DictReader(file) if row["name"] == name]
     return float(min(found, key=lambda row: float(row["fid"]))["rate"])

@@ -30,7 +30,7 @@ class GAN:
         generator_optimizer, discriminator_optimizer: new Keras optimizers, one each, or their names, as
             "adam"; by default Adam(2e-3) and AdamW(1e-3, weight_decay=0.2), both with beta_1 = 0 and
             beta_2 = 0.9 (as Gulrajani et al. 2017, arXiv:1704.00028, algorithm 1): found by the sweep in
-            benchmarks/. Without weight decay of D the digits got worse again after a minute or two.
+            benchmarks/. Without weight decay of D the digits got much worse again within minutes.
         average: decay of the averaged generator per step (Yazici et al. 2018, arXiv:1806.04498), in [0, 1);
             0 turns averaging off. The average is brought up to date every tenth step.
         seed: seeds the latents and the order of the data.
