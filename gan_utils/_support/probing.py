@@ -7,6 +7,7 @@ are not its own, large and of both signs: what is bounded still is, and what is 
 network cannot be run like this, nothing is found, and nothing is refused for it.
 """
 
+import contextlib
 import inspect
 
 import keras
@@ -101,11 +102,25 @@ def _run(model, inputs, weights=None, training=False):
     values = [[weights.get(id(v), v.value) for v in group] for group in variables]
     mode = {"training": training} if "training" in inspect.signature(model.call).parameters else {}
     try:
-        outputs, _ = model.stateless_call(*values, inputs, **mode)
+        with _same_noise():
+            outputs, _ = model.stateless_call(*values, inputs, **mode)
         outputs = score_of(keras.tree.flatten(outputs))
         return keras.ops.convert_to_numpy(outputs).astype("float64")
     except Exception:  # whatever a layer of the user's raises: training will raise it again
         return None
+
+
+@contextlib.contextmanager
+def _same_noise():
+    """Each call draws alike, also a Dropout without a seed on PyTorch, whose own generator is put back."""
+    if keras.backend.backend() != "torch":
+        yield
+        return
+    import torch
+
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        yield
 
 
 def score_of(outputs):

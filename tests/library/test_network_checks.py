@@ -176,6 +176,13 @@ def test_a_discriminator_must_judge_each_image_alone(case, build):
         build(generator(), COMPANY[case]())
 
 
+def test_dropout_hides_no_company():
+    for seed in range(10):  # on PyTorch a third of them was accepted: its Dropout drew anew in each trial
+        keras.utils.set_random_seed(seed)
+        with pytest.raises(ValueError, match="by the company it comes in"):
+            gu.build_combined(generator(), COMPANY["beside Dropout"]())
+
+
 def test_batch_normalization_frozen_with_the_whole_of_d_is_refused():
     discriminator = stack(layers.BatchNormalization(), layers.Dense(1))
     discriminator.trainable = False
