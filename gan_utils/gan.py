@@ -246,6 +246,9 @@ class GAN:
     def save(self, folder: str | PathLike, overwrite: bool = True) -> None:
         """Save all that training needs to go on: two Keras models and the state, in a folder.
 
+        A layer of yours that draws without a seed, as keras.random.normal(shape) does, goes on with other
+        numbers.
+
         Args:
             folder: a path that is new, an empty folder, or a saved GAN alone, which is replaced whole.
             overwrite: False refuses to replace one.

@@ -16,6 +16,7 @@ import warnings
 import numpy as np
 
 import gan_utils
+from gan_utils._support import torch_random
 
 STILL = "it was still at work after {seconds:g} seconds{line}. A loop without an end, or a busy machine?"
 RUNS_ON = " It could not be stopped, and runs on in the background: restart the kernel to be rid of it."
@@ -120,14 +121,15 @@ def _is_the_students(file):
 
 @contextlib.contextmanager
 def traceless():
-    """Put back warnings' filters, and Python's and NumPy's random states, from which Keras draws seeds."""
-    before = random.getstate(), np.random.get_state()  # noqa: NPY002
+    """Put back warnings' filters, and the random states of Python and NumPy, from which Keras draws seeds."""
+    before = random.getstate(), np.random.get_state(), torch_random.state()  # noqa: NPY002
     try:
         with warnings.catch_warnings():
             yield
     finally:
         random.setstate(before[0])
         np.random.set_state(before[1])  # noqa: NPY002
+        torch_random.put_back(before[2])
 
 
 def within(seconds, work):

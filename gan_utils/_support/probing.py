@@ -7,11 +7,12 @@ are not its own, large and of both signs: what is bounded still is, and what is 
 network cannot be run like this, nothing is found, and nothing is refused for it.
 """
 
-import contextlib
 import inspect
 
 import keras
 import numpy as np
+
+from gan_utils._support import torch_random
 
 BATCH = 8
 TRIALS = 100  # a logit has either sign in each, so that it keeps to one in all of them only by a miracle
@@ -59,7 +60,7 @@ def outputs_of_other_weights(model, inputs, trials):
     rng = np.random.default_rng(0)
     for trial in range(trials):
         # Neither kind alone serves: its own weights may be zero, and a layer may not bear new ones.
-        draw = _own if trial % 2 else _new
+        draw = _own if trial % 2 else random_weights
         outputs = _run(model, inputs, _weights(model, draw, rng, size=10.0 ** (trial // 2 % 3)))
         if outputs is None:
             return
@@ -81,7 +82,7 @@ def sees_company(model, inputs, modes=(True, False)):
     rng = np.random.default_rng(1)
     crowd = inputs[:1] + 1e-3 * rng.standard_normal(inputs.shape, dtype="float32")
     changed = np.concatenate([inputs[-1:], crowd[1:-1], inputs[1:2]])
-    for weights in (None, _weights(model, _new, rng)):
+    for weights in (None, _weights(model, random_weights, rng)):
         for training in modes:
             first, second = (_run(model, batch, weights, training) for batch in (crowd, changed))
             if first is None or second is None or not np.isfinite([first, second]).all():
@@ -101,26 +102,15 @@ def _run(model, inputs, weights=None, training=False):
     variables = model.trainable_variables, model.non_trainable_variables
     values = [[weights.get(id(v), v.value) for v in group] for group in variables]
     mode = {"training": training} if "training" in inspect.signature(model.call).parameters else {}
+    drawn_from = torch_random.state()
     try:
-        with _same_noise():
-            outputs, _ = model.stateless_call(*values, inputs, **mode)
+        outputs, _ = model.stateless_call(*values, inputs, **mode)
         outputs = score_of(keras.tree.flatten(outputs))
         return keras.ops.convert_to_numpy(outputs).astype("float64")
     except Exception:  # whatever a layer of the user's raises: training will raise it again
         return None
-
-
-@contextlib.contextmanager
-def _same_noise():
-    """Each call draws alike, also a Dropout without a seed on PyTorch, whose own generator is put back."""
-    if keras.backend.backend() != "torch":
-        yield
-        return
-    import torch
-
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        yield
+    finally:
+        torch_random.put_back(drawn_from)  # so that the next one draws alike
 
 
 def score_of(outputs):
@@ -134,7 +124,7 @@ def _weights(model, draw, rng, size=1.0):
     return {id(w): np.float32(size) * draw(rng, w) for w in changed}
 
 
-def _new(rng, weight):
+def random_weights(rng, weight):
     """Random numbers that keep the size of what a layer is given; for a bias as large as one."""
     return rng.standard_normal(weight.shape, dtype="float32") / np.float32(np.prod(weight.shape[:-1])) ** 0.5
 

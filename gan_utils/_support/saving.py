@@ -2,13 +2,12 @@
 
     generator.keras, discriminator.keras     for keras.models.load_model
     averaged_generator.keras                 the one to draw with, where averaging is on
-    state.npz                                both optimizers, random states of layers, curves, frames,
-                                             the order of the images in the epoch under way
+    state.npz                                both optimizers, random states of layers and of PyTorch, curves,
+                                             frames, the order of the images in the epoch under way
     gan.json                                 settings, position in that order, state of the NumPy generator,
                                              and the number of this format: see `FORMAT`
 
-The combined model is not saved: it would bring a second copy of the discriminator. It is built anew. On
-PyTorch, give Dropout layers a seed: without one they draw from PyTorch's own generator, which is not saved.
+The combined model is not saved: it would bring a second copy of the discriminator. It is built anew.
 """
 
 import json
@@ -19,12 +18,13 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from gan_utils._support import network_checks, processes
+from gan_utils._support import network_checks, processes, torch_random
 from gan_utils._support.devices import on_one_device
 from gan_utils._support.own_losses import loss_config, own_loss
 
 FORMAT = 3  # what is written; 1, the first edition's, had no number. Whatever changes its meaning counts up
 FILES = {"generator.keras", "discriminator.keras", "averaged_generator.keras", "state.npz", "gan.json"}
+OF_TORCH = "torch_random/"
 OF_THE_SYSTEM = {".DS_Store", "Thumbs.db", "desktop.ini"}  # left by file managers, and nobody's work
 
 
@@ -252,6 +252,8 @@ def _read(cls, folder, losses):
         gan.curves = {name: state[f"curves/{name}"].tolist() for name in gan.curves}
         gan.frame_latents, gan.order = state["frame_latents"], state["order"]
         gan.frames = list(zip(settings["frame_steps"], state["frames"], strict=True))
+        of_torch = [name for name in state.files if name.startswith(OF_TORCH)]
+        torch_random.put_back({name.removeprefix(OF_TORCH): state[name] for name in of_torch})
     return gan
 
 
@@ -300,4 +302,4 @@ def _arrays(gan):
     arrays |= {f"curves/{name}": np.array(values) for name, values in gan.curves.items()}
     arrays |= {"frame_latents": gan.frame_latents, "order": gan.order}
     arrays["frames"] = np.array([images for _, images in gan.frames])
-    return arrays
+    return arrays | {OF_TORCH + device: value for device, value in torch_random.state().items()}

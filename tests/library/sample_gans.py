@@ -11,6 +11,7 @@ verdicts.
 """
 
 import functools
+import os
 import sys
 import warnings
 
@@ -1078,6 +1079,50 @@ def fakes_by_a_copy(_):
     copy = keras.models.clone_model(g)
     copy.set_weights(g.get_weights())
     return toggled(g=g, make=lambda _, real: batch(copy, real))
+
+
+def latents_never_again(n):
+    """As those of tf.random.normal, whose state nobody can put back."""
+    return (
+        np.random.default_rng(int.from_bytes(os.urandom(8), "big")).standard_normal((n, Z)).astype("float32")
+    )
+
+
+def batch_of_new_fakes(g, real):
+    n = len(real)
+    images = np.concatenate([real, keras.ops.convert_to_numpy(g(latents_never_again(n), training=True))])
+    return images, np.concatenate([column(n, 1), column(n, 0)])
+
+
+@right
+def fakes_never_again(_):
+    return toggled(make=batch_of_new_fakes)
+
+
+@right
+def fakes_and_noise_never_again(_):
+    def make(g, real):
+        images, targets = batch_of_new_fakes(g, real)
+        noise = np.random.default_rng(int.from_bytes(os.urandom(8), "big")).standard_normal(images.shape)
+        return images + 0.3 * noise.astype("float32"), targets
+
+    return toggled(make=make)
+
+
+@wrong("copy")
+def fakes_by_a_copy_never_again(_):
+    g = generator()
+    copy = keras.models.clone_model(g)
+    copy.set_weights(g.get_weights())
+    return toggled(g=g, make=lambda _, real: batch_of_new_fakes(copy, real))
+
+
+@right
+def generator_that_begins_grey(_):
+    """Its last layer begins with zeros: with the other sign, too, it draws what it drew."""
+    zeros = layers.Dense(784, "sigmoid", kernel_initializer="zeros")
+    g = keras.Sequential([keras.Input((Z,)), layers.Dense(64, "relu"), zeros, layers.Reshape(IMAGE)])
+    return toggled(g=g)
 
 
 @wrong("another model", "copy")

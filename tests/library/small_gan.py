@@ -15,14 +15,11 @@ def small_gan(seed=1, dropout=True, **arguments):
         layers.Dense(784, "sigmoid"),
         layers.Reshape((28, 28, 1)),
     ]
-    # Dropout draws from a seed state of its own, which a .keras file does not hold; on PyTorch only if it has
-    # a seed, else from PyTorch's global generator, which Keras does not know
-    seed_of_dropout = 3 if keras.backend.backend() == "torch" else None
     discriminator = [
         keras.Input((28, 28, 1)),
         layers.Flatten(),
         layers.Dense(16, "relu"),
-        *([layers.Dropout(0.3, seed=seed_of_dropout)] if dropout else []),
+        *([layers.Dropout(0.3)] if dropout else []),
         layers.Dense(1),
     ]
     return gu.GAN(keras.Sequential(generator), keras.Sequential(discriminator), seed=seed, **arguments)

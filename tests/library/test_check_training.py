@@ -14,10 +14,20 @@ import numpy as np
 import pytest
 
 import gan_utils as gu
+from gan_utils._support.training_check.memory import remember
 from tests.library import sample_gans
 
 ELEVEN = [*sample_gans.RECIPES][:11]
-OTHERS = ["least_squares", "fakes_by_a_copy", "custom_loop_on_bytes", "never_frozen_in_one_step", "one_label"]
+OTHERS = [
+    "least_squares",
+    "fakes_by_a_copy",
+    "fakes_by_a_copy_never_again",
+    "generator_that_begins_grey",
+    "fakes_never_again",
+    "custom_loop_on_bytes",
+    "never_frozen_in_one_step",
+    "one_label",
+]
 ROOT = Path(__file__).parents[2]
 
 
@@ -113,6 +123,42 @@ def test_all_is_put_back_and_training_goes_on_as_if_nothing_had_been(name, image
         train(recipe, images)
         ends.append(everything(recipe))
     assert_same(*ends)
+
+
+def random_numbers_of_the_backend():
+    """A function that draws from a generator of the backend's own, and on PyTorch trains with its Adam."""
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        generator = tf.random.Generator.from_seed(1)
+        return lambda: [generator.normal((3,)).numpy()]
+    if keras.backend.backend() == "torch":
+        import torch
+
+        generator, weight = torch.Generator(), torch.nn.Parameter(torch.ones(3))
+        optimizer = torch.optim.Adam([weight])
+
+        def draw():
+            weight.data.fill_(1)
+            optimizer.zero_grad()
+            (weight**2).sum().backward()
+            optimizer.step()
+            return [
+                x.numpy() for x in (torch.randn(3, generator=generator), torch.randn(3), weight.detach() + 0)
+            ]
+
+        draw()
+        return draw
+    pytest.skip("JAX has keys, and no generators")
+
+
+def test_what_belongs_to_the_backend_is_put_back():
+    draw = random_numbers_of_the_backend()
+    put_back, drawn = remember(draw), []
+    for _ in range(3):  # what was put back once can be put back again
+        drawn.append(np.concatenate(draw()))
+        put_back()
+    assert np.array_equal(drawn[0], drawn[1]) and np.array_equal(drawn[0], drawn[2])
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt])

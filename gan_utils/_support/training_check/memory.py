@@ -4,6 +4,7 @@ What belongs to a recipe is found from its steps: a function leads to what it cl
 that it names, a method to its object, a model to its layers and its optimizer.
 """
 
+import copy
 import functools
 import inspect
 import random
@@ -12,9 +13,10 @@ import types
 import keras
 import numpy as np
 
+from gan_utils._support import torch_random
+
 LONGEST = 100  # a list or dict with more in it holds data
 STATES = keras.layers.Layer, keras.optimizers.Optimizer, keras.Variable, keras.random.SeedGenerator
-RANDOM = np.random.Generator, np.random.RandomState, random.Random
 MODULES = types.ModuleType, keras.src.utils.module_utils.LazyModule  # a look would import it
 GLOBALLY = random._inst, np.random.mtrand._rand  # behind random.random() and np.random.normal()
 
@@ -23,7 +25,8 @@ def remember(*things):
     """Remember the state of all that `things` lead to; return the function that puts it back.
 
     Weights, moving statistics, `trainable` flags, optimizers, metrics, and random numbers: those of layers,
-    of Keras, NumPy and Python. An optimizer that is built meanwhile becomes as if new.
+    of Keras, NumPy, Python and PyTorch, and of generators; not what tf.random.normal draws. An optimizer that
+    is built meanwhile becomes as if new.
     """
     memory = Memory()
     memory.add(*things)
@@ -35,13 +38,19 @@ class Memory:
 
     def __init__(self):
         self.values, self.flags, self.random, self.unbuilt = {}, {}, {}, []
+        self.of_torch = {}
         self.seeds, self.keras = [], _global_seed()
         self.keras_seed = None if self.keras is None else _value(self.keras.state)
+        self.torch = torch_random.state()
 
     def add(self, *things):
         for thing in reachable((*GLOBALLY, *things)):
-            if isinstance(thing, RANDOM):
-                self.random.setdefault(id(thing), (thing, _random_state(thing)))
+            if generator := _generator(thing):
+                read, write = generator
+                self.random.setdefault(id(thing), (thing, write, read()))
+                continue
+            if _is_torch_optimizer(thing):
+                self.of_torch.setdefault(id(thing), (thing, copy.deepcopy(thing.state_dict())))
                 continue
             if isinstance(thing, keras.layers.Layer):
                 for layer in thing._flatten_layers():  # itself first: its flag goes down to all it holds
@@ -62,6 +71,8 @@ class Memory:
         for optimizer, known in self.unbuilt:
             for variable, new in zip(optimizer.variables[known:], _as_new(optimizer)[known:], strict=True):
                 variable.assign(new)
+        for optimizer, state in self.of_torch.values():
+            optimizer.load_state_dict(copy.deepcopy(state))
         for layer, flag in self.flags.values():
             if layer.trainable != flag:
                 layer.trainable = flag
@@ -69,8 +80,8 @@ class Memory:
 
     def put_random_back(self):
         """Put back the random numbers alone, as those of NumPy and of Keras."""
-        for thing, state in self.random.values():
-            _set_random_state(thing, state)
+        for _, write, state in self.random.values():
+            write(state)
         self.put_seeds_back()
         if self.keras is None:
             keras.src.backend.common.global_state.set_global_attribute("global_seed_generator", None)
@@ -81,6 +92,7 @@ class Memory:
         """Put back the seeds of layers, as Dropout's, so that they draw the same once more."""
         for variable in self.seeds:
             variable.assign(self.values[id(variable)][1])
+        torch_random.put_back(self.torch)
 
 
 def reachable(things):
@@ -91,7 +103,7 @@ def reachable(things):
         if id(thing) in seen or isinstance(thing, (type, *MODULES)):
             continue
         seen[id(thing)] = thing  # kept, so that no other thing gets its number
-        if isinstance(thing, (*STATES, *RANDOM)):
+        if isinstance(thing, STATES) or _generator(thing) or _is_torch_optimizer(thing):
             yield thing
         ahead += _neighbours(thing)
 
@@ -113,7 +125,7 @@ def _neighbours(thing):
     if isinstance(thing, keras.Model):
         own = [value for name, value in vars(thing).items() if not name.startswith("_")]
         return [*own, getattr(thing, "optimizer", None), type(thing).train_step]
-    if isinstance(thing, (*STATES, *RANDOM, np.ndarray, str, bytes, int, float, types.BuiltinFunctionType)):
+    if isinstance(thing, (*STATES, np.ndarray, str, bytes, int, float, types.BuiltinFunctionType)):
         return []
     within = [getattr(thing, name, None) for name in ("__wrapped__", "python_function")]  # if it is compiled
     call = vars(type(thing)).get("__call__")
@@ -148,19 +160,22 @@ def _as_new(optimizer):
     return [_value(v) for v in new.variables]
 
 
-def _random_state(generator):
-    if isinstance(generator, np.random.Generator):
-        return generator.bit_generator.state
-    return generator.get_state() if isinstance(generator, np.random.RandomState) else generator.getstate()
+def _generator(thing):
+    """How to read and how to write the state of a generator of random numbers; None of anything else."""
+    library = type(thing).__module__.partition(".")[0]
+    if isinstance(thing, np.random.Generator):
+        return lambda: thing.bit_generator.state, functools.partial(setattr, thing.bit_generator, "state")
+    if isinstance(thing, random.Random):
+        return thing.getstate, thing.setstate
+    if isinstance(thing, np.random.RandomState) or (library == "torch" and hasattr(thing, "manual_seed")):
+        return thing.get_state, thing.set_state
+    if library == "tensorflow" and hasattr(thing, "make_seeds"):  # a tf.random.Generator
+        return thing.state.numpy, thing.reset
+    return None
 
 
-def _set_random_state(generator, state):
-    if isinstance(generator, np.random.Generator):
-        generator.bit_generator.state = state
-    elif isinstance(generator, np.random.RandomState):
-        generator.set_state(state)
-    else:
-        generator.setstate(state)
+def _is_torch_optimizer(thing):
+    return type(thing).__module__.startswith("torch.") and hasattr(thing, "param_groups")
 
 
 def _global_seed():
