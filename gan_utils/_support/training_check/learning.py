@@ -103,10 +103,10 @@ def check_fakes(recipe):
         )
 
 
-def _shown_to_d(recipe, size=None, seed=0):
+def _shown_to_d(recipe, size=None):
     """The images of D's update: as all is now, or with random weights of G, so many times the usual size."""
     recipe.memory.put_back()
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     for weight in recipe.generator.trainable_weights or recipe.generator.weights if size else ():
         weight.assign(size * random_weights(rng, weight))
     recipe.take(recipe.turns[0], look=not recipe.watch.trains_d)
