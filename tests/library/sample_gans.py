@@ -934,6 +934,98 @@ if keras.backend.backend() == "tensorflow":
         return dict(generator=gan.generator, discriminator=gan.discriminator, step=gan.train_on_batch)
 
     @right
+    def noise_on_both(_):
+        """Instance noise, while G is grey: what D sees of G stays between 0 and 1, and reals do not."""
+        g, d = generator(), discriminator()
+        return dict(generator=g, discriminator=d) | with_tapes(
+            g, d, see=lambda x: x + 0.1 * tf.random.normal(tf.shape(x))
+        )
+
+    @wrong("sigmoid")
+    def sigmoid_and_the_loss_of_the_backend(_):
+        g, d = generator(), discriminator("sigmoid")
+        return dict(generator=g, discriminator=d) | with_tapes(g, d)
+
+    def with_tapes(g, d, see=lambda x: x):
+        d_optimizer, g_optimizer = adam(), adam()
+
+        def cost(target, images):
+            logits = d(see(images), training=True)
+            targets = target * tf.ones_like(logits)
+            return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(targets, logits))
+
+        def update(optimizer, model, tape, loss):
+            weights = model.trainable_weights
+            optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
+
+        def d_step(real):
+            fake = g(tf.random.normal((len(real), Z)), training=True)
+            with tf.GradientTape() as tape:
+                loss = cost(1.0, tf.constant(real)) + cost(0.0, fake)
+            update(d_optimizer, d, tape, loss)
+
+        def g_step(n):
+            with tf.GradientTape() as tape:
+                loss = cost(1.0, g(tf.random.normal((n, Z)), training=True))
+            update(g_optimizer, g, tape, loss)
+
+        return dict(d_step=d_step, g_step=g_step)
+
+    class CompiledMethods:
+        """A trainer whose steps are compiled methods, for classes 0 to 9; G is trained through `judge`."""
+
+        def __init__(self, judge=None, g_target=1.0):
+            CompiledMethods.latest = self  # TensorFlow would let it go: its compiled methods do not hold it
+            latent, image, kind = keras.Input((Z,)), keras.Input(IMAGE), keras.Input((), dtype="int32")
+            joined = layers.Concatenate()([latent, layers.Embedding(10, 8)(kind)])
+            fake = layers.Reshape(IMAGE)(layers.Dense(784, "sigmoid")(layers.Dense(64, "relu")(joined)))
+            self.g = keras.Model([latent, kind], fake)
+            joined = layers.Concatenate()([layers.Flatten()(image), layers.Embedding(10, 8)(kind)])
+            self.d = keras.Model([image, kind], layers.Dense(1)(layers.Dense(64, "relu")(joined)))
+            self.judge = judge(self.d) if judge else self.d
+            self.d_optimizer, self.g_optimizer, self.g_target, self.loss = adam(), adam(), g_target, bce()
+            self.d_optimizer.build(self.d.trainable_weights)
+            self.g_optimizer.build(self.g.trainable_weights)
+
+        def draw(self, n):
+            kinds = tf.random.uniform([n], 0, 10, tf.int32)
+            return self.g([tf.random.normal((n, Z)), kinds]), kinds
+
+        @tf.function
+        def d_step(self, real):
+            fake, kinds = self.draw(len(real))
+            with tf.GradientTape() as tape:
+                real_logits, fake_logits = self.d([real, kinds]), self.d([fake, kinds])
+                loss = self.loss(tf.ones_like(real_logits), real_logits)
+                loss += self.loss(tf.zeros_like(fake_logits), fake_logits)
+            self.d_optimizer.apply(tape.gradient(loss, self.d.trainable_weights))
+
+        @tf.function
+        def g_step(self, n):
+            with tf.GradientTape() as tape:
+                fake, kinds = self.draw(n)
+                logits = self.judge([fake, kinds])
+                loss = self.loss(self.g_target * tf.ones_like(logits), logits)
+            self.g_optimizer.apply(tape.gradient(loss, self.g.trainable_weights))
+
+        def recipe(self):
+            return dict(generator=self.g, discriminator=self.d, d_step=self.d_step, g_step=self.g_step)
+
+    @right
+    def compiled_methods(_):
+        return CompiledMethods().recipe()
+
+    @wrong("wrong sign")
+    def compiled_methods_of_the_wrong_sign(_):
+        return CompiledMethods(g_target=0.0).recipe()
+
+    @wrong("copy")
+    def compiled_methods_and_a_copy_of_d(_):
+        recipe = CompiledMethods(judge=keras.models.clone_model).recipe()
+        CompiledMethods.latest.judge.set_weights(recipe["discriminator"].get_weights())
+        return recipe
+
+    @right
     def gradient_penalty(_):
         """WGAN-GP (Gulrajani et al. 2017), with a penalty between reals and fakes."""
         g, d = generator(), discriminator()

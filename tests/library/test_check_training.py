@@ -125,40 +125,42 @@ def test_all_is_put_back_and_training_goes_on_as_if_nothing_had_been(name, image
     assert_same(*ends)
 
 
-def random_numbers_of_the_backend():
-    """A function that draws from a generator of the backend's own, and on PyTorch trains with its Adam."""
+def work_of_the_backend():
+    """A function whose numbers come from the backend's generator, average, optimizer and gradients."""
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
-        generator = tf.random.Generator.from_seed(1)
-        return lambda: [generator.normal((3,)).numpy()]
+        generator, average = tf.random.Generator.from_seed(1), tf.Variable([1.0])
+        return lambda: [generator.normal((3,)).numpy(), average.assign_add([1.0]).numpy()]
     if keras.backend.backend() == "torch":
         import torch
 
-        generator, weight = torch.Generator(), torch.nn.Parameter(torch.ones(3))
+        generator, weight, layer = torch.Generator(), torch.nn.Parameter(torch.ones(3)), keras.layers.Dense(1)
         optimizer = torch.optim.Adam([weight])
+        layer.build((1, 2))
 
-        def draw():
+        def work():
             weight.data.fill_(1)
             optimizer.zero_grad()
             (weight**2).sum().backward()
             optimizer.step()
-            return [
-                x.numpy() for x in (torch.randn(3, generator=generator), torch.randn(3), weight.detach() + 0)
-            ]
+            layer.kernel.value.sum().backward()  # gradients add up
+            gradient = layer.kernel.value.grad[:, 0] + 0
+            drawn = torch.randn(3, generator=generator), torch.randn(3)
+            return [x.numpy() for x in (*drawn, weight.detach() + 0, gradient)]
 
-        draw()
-        return draw
+        work()
+        return work
     pytest.skip("JAX has keys, and no generators")
 
 
 def test_what_belongs_to_the_backend_is_put_back():
-    draw = random_numbers_of_the_backend()
-    put_back, drawn = remember(draw), []
+    work = work_of_the_backend()
+    put_back, found = remember(work), []
     for _ in range(3):  # what was put back once can be put back again
-        drawn.append(np.concatenate(draw()))
+        found.append(np.concatenate(work()))
         put_back()
-    assert np.array_equal(drawn[0], drawn[1]) and np.array_equal(drawn[0], drawn[2])
+    assert np.array_equal(found[0], found[1]) and np.array_equal(found[0], found[2])
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt])

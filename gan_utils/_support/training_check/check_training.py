@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
+import numpy as np
 from numpy.typing import ArrayLike
 
 from gan_utils._support.devices import on_one_device
@@ -47,7 +48,13 @@ def check_training(
 
     Recipes that fail it print plausible losses all the same: see notebook 02. It judges what the steps do,
     whatever the networks are called or made of. Everything that can be found from the arguments is put back
-    as it was, also after an error: weights, flags, optimizers, metrics, random states.
+    as it was, also after an error: weights, flags, optimizers, metrics, random states; not Python's own
+    numbers and lists, as a counter or a store of old fakes.
+
+    Some faults are not seen: a copy of G that draws D's fakes where G itself draws in the same `step`; on
+    PyTorch, gradients that are never set to zero; reals that are missing where no loss of Keras's or of the
+    backend's gets D's targets. In the other direction, steps that train a player only now and then, or keep
+    weights of their own beside the models, are taken for faults: give them without that.
 
     Args:
         generator: Keras model, latents -> images. Whatever else it takes, the recipe's own steps know.
@@ -140,7 +147,10 @@ def _check_what_is_seen(recipe, turn):
     is_real = scores.which_are_real(surely=True) if turn != "G" else None
     if is_real is not None and is_real.any() and not is_real.all():
         images = images_of(scores.inputs_of_d())
-        check_range(recipe.generator, scores.g_probe(), images[is_real], images[~is_real])
+        reals, fakes = images[is_real], images[~is_real]
+        drawn = np.concatenate([images_of(x) for x in scores.drawn]) if scores.drawn else None
+        drawn = drawn if np.shape(drawn) == fakes.shape else None
+        check_range(recipe.generator, scores.g_probe(), reals, fakes, drawn)
 
 
 def _idle(recipe, name, told, crossed):

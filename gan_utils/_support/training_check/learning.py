@@ -47,8 +47,12 @@ def check_ending(discriminator, inputs, losses):
             )
 
 
-def check_range(generator, latents, real_images, fake_images):
-    """Raise AssertionError where real images have values that G's ending cannot make."""
+def check_range(generator, latents, real_images, fake_images, drawn):
+    """Raise AssertionError where real images have values that G's ending cannot make.
+
+    Args:
+        drawn: what G made, of which `fake_images` is what D was shown; None where that is not known.
+    """
     if latents is None:
         return
     low, high = output_range(generator, latents, trials=6)
@@ -61,6 +65,8 @@ def check_range(generator, latents, real_images, fake_images):
             f"sigmoid"
         )
     added = max(0, np.max(fake_images) - high, low - np.min(fake_images))  # noise, say, to both
+    if drawn is not None:  # grey as yet, so that with noise, too, it stays between low and high
+        added = max(added, np.abs(fake_images - drawn).max())
     slack = added + (0.2 * (high - low) if bounded else 0)
     low_share, high_share = np.quantile(real_images, [0.005, 0.995])
     if low_share >= low - slack and high_share <= high + slack:

@@ -9,6 +9,7 @@ import functools
 import inspect
 import random
 import types
+import weakref
 
 import keras
 import numpy as np
@@ -17,6 +18,7 @@ from gan_utils._support import torch_random
 
 LONGEST = 100  # a list or dict with more in it holds data
 STATES = keras.layers.Layer, keras.optimizers.Optimizer, keras.Variable, keras.random.SeedGenerator
+LIBRARIES = "keras", "tensorflow", "jax", "torch", "numpy"
 MODULES = types.ModuleType, keras.src.utils.module_utils.LazyModule  # a look would import it
 GLOBALLY = random._inst, np.random.mtrand._rand  # behind random.random() and np.random.normal()
 
@@ -24,9 +26,9 @@ GLOBALLY = random._inst, np.random.mtrand._rand  # behind random.random() and np
 def remember(*things):
     """Remember the state of all that `things` lead to; return the function that puts it back.
 
-    Weights, moving statistics, `trainable` flags, optimizers, metrics, and random numbers: those of layers,
-    of Keras, NumPy, Python and PyTorch, and of generators; not what tf.random.normal draws. An optimizer that
-    is built meanwhile becomes as if new.
+    Weights, moving statistics, `trainable` flags, optimizers, metrics, tf.Variables, PyTorch's gradients, and
+    random numbers: those of layers, of Keras, NumPy, Python and PyTorch, and of generators; not what
+    tf.random.normal draws. An optimizer that is built meanwhile becomes as if new.
     """
     memory = Memory()
     memory.add(*things)
@@ -38,7 +40,7 @@ class Memory:
 
     def __init__(self):
         self.values, self.flags, self.random, self.unbuilt = {}, {}, {}, []
-        self.of_torch = {}
+        self.of_backend, self.gradients = {}, {}
         self.seeds, self.keras = [], _global_seed()
         self.keras_seed = None if self.keras is None else _value(self.keras.state)
         self.torch = torch_random.state()
@@ -49,8 +51,9 @@ class Memory:
                 read, write = generator
                 self.random.setdefault(id(thing), (thing, write, read()))
                 continue
-            if _is_torch_optimizer(thing):
-                self.of_torch.setdefault(id(thing), (thing, copy.deepcopy(thing.state_dict())))
+            if of_backend := _of_backend(thing):
+                read, write = of_backend
+                self.of_backend.setdefault(id(thing), (thing, write, copy.deepcopy(read())))
                 continue
             if isinstance(thing, keras.layers.Layer):
                 for layer in thing._flatten_layers():  # itself first: its flag goes down to all it holds
@@ -64,6 +67,10 @@ class Memory:
                 self.seeds += [v for v in thing.variables if id(v) not in known]
             for variable in _variables(thing):
                 self.values.setdefault(id(variable), (variable, _value(variable)))
+                if hasattr(variable.value, "grad"):  # PyTorch adds to it, until zero_grad
+                    self.gradients.setdefault(
+                        id(variable), (variable.value, copy.deepcopy(variable.value.grad))
+                    )
 
     def put_back(self):
         for variable, value in self.values.values():
@@ -71,8 +78,10 @@ class Memory:
         for optimizer, known in self.unbuilt:
             for variable, new in zip(optimizer.variables[known:], _as_new(optimizer)[known:], strict=True):
                 variable.assign(new)
-        for optimizer, state in self.of_torch.values():
-            optimizer.load_state_dict(copy.deepcopy(state))
+        for tensor, gradient in self.gradients.values():
+            tensor.grad = copy.deepcopy(gradient)
+        for _, write, state in self.of_backend.values():
+            write(copy.deepcopy(state))
         for layer, flag in self.flags.values():
             if layer.trainable != flag:
                 layer.trainable = flag
@@ -103,7 +112,7 @@ def reachable(things):
         if id(thing) in seen or isinstance(thing, (type, *MODULES)):
             continue
         seen[id(thing)] = thing  # kept, so that no other thing gets its number
-        if isinstance(thing, STATES) or _generator(thing) or _is_torch_optimizer(thing):
+        if isinstance(thing, STATES) or _generator(thing) or _of_backend(thing):
             yield thing
         ahead += _neighbours(thing)
 
@@ -112,8 +121,10 @@ def _neighbours(thing):
     if isinstance(thing, (list, tuple, set, dict)):
         items = thing.values() if isinstance(thing, dict) else thing
         return list(items) if len(thing) <= LONGEST else []
+    if isinstance(thing, weakref.ref):  # TensorFlow holds so the object of a compiled method
+        return [thing()]
     if isinstance(thing, types.MethodType):
-        return [thing.__self__, thing.__func__]
+        return [thing.__self__, thing.__func__, *_methods(thing)]
     if isinstance(thing, functools.partial):
         return [thing.func, *thing.args, *thing.keywords.values()]
     if isinstance(thing, types.FunctionType):
@@ -132,8 +143,19 @@ def _neighbours(thing):
     return [*getattr(thing, "__dict__", {}).values(), *within, call if inspect.isfunction(call) else None]
 
 
+def _methods(method):
+    """The methods, of a class of the user's own, that a method reads."""
+    owner, names = type(method.__self__), _names(getattr(method.__func__, "__code__", None))
+    if owner.__module__.partition(".")[0] in LIBRARIES:
+        return []
+    found = [inspect.getattr_static(owner, name, None) for name in names]
+    return [one for one in found if getattr(one, "__module__", None) == owner.__module__]
+
+
 def _names(code):
     """The names that a function reads, and the functions within it: globals, and attributes of whatever."""
+    if code is None:
+        return set()
     within = [_names(constant) for constant in code.co_consts if isinstance(constant, types.CodeType)]
     return set(code.co_names).union(*within)
 
@@ -174,8 +196,14 @@ def _generator(thing):
     return None
 
 
-def _is_torch_optimizer(thing):
-    return type(thing).__module__.startswith("torch.") and hasattr(thing, "param_groups")
+def _of_backend(thing):
+    """How to read and to write a tf.Variable, as of a moving average, or PyTorch's optimizer; or None."""
+    library = type(thing).__module__.partition(".")[0]
+    if library == "tensorflow" and hasattr(thing, "assign") and hasattr(thing, "numpy"):
+        return thing.numpy, thing.assign
+    if library == "torch" and hasattr(thing, "param_groups"):
+        return thing.state_dict, thing.load_state_dict
+    return None
 
 
 def _global_seed():

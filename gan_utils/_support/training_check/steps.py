@@ -62,7 +62,19 @@ class Recipe:
         """Take one step; with `look` so that numbers can be seen. AssertionError with the likely cause where
         it stops, or leaves NaN.
         """
-        size = size or self.sizes[0]
+        if not look:
+            self._take(turn, size or self.sizes[0])
+            return
+        given = self.real_images
+        try:
+            self._take(turn, size or self.sizes[0], look=True)
+        except AssertionError:
+            self.real_images = keras.tree.map_structure(keras.ops.convert_to_tensor, given)  # as if compiled
+            self._take(turn, size or self.sizes[0], look=True)
+        finally:
+            self.real_images = given
+
+    def _take(self, turn, size, look=False):
         try:
             with self.watch, eagerly() if look else contextlib.nullcontext():
                 self.steps[turn](size)
@@ -151,7 +163,10 @@ class Recipe:
 
     def _why_stopped(self, name, size, error):
         whose = _whose(name)
-        said = (str(error).strip().splitlines() or [""])[0]
+        lines = str(error).strip().splitlines() or [""]
+        said = (
+            lines[-1].strip() if lines[0] == "in user code:" else lines[0]
+        )  # TensorFlow's, of what it traces
         told = f"{whose} with a batch of {size} stops with {type(error).__name__}: {said[:300]}"
         if name == "G" and [m for m, *_ in self.watch.trained if m is self.discriminator]:
             return f"{whose} does not reach G: {ALONE}. ({told})"

@@ -48,6 +48,8 @@ class Watch:
             self._stand_at(keras.optimizers.Optimizer, name, self._at_apply)
         self._stand_at(keras.losses.Loss, "__call__", self._at_loss)
         self._stand_at(keras.src.backend.nn, "binary_crossentropy", self._at_cross_entropy)
+        for owner, name, places in _cross_entropies():
+            self._stand_at(owner, name, functools.partial(self._at_own_cross_entropy, places))
         return self
 
     def __exit__(self, *error):
@@ -116,7 +118,19 @@ class Watch:
 
     def _at_cross_entropy(self, name, original, target, output, from_logits=False):
         self._lose(functools.partial(original, from_logits=from_logits), target, output)
-        return original(target, output, from_logits=from_logits)
+        with mock.patch.object(self, "_lose", lambda *others: None):  # in which Keras takes others' losses
+            return original(target, output, from_logits=from_logits)
+
+    def _at_own_cross_entropy(self, places, _, original, *arguments, **named):
+        given = dict(zip(places, arguments, strict=False)) | named
+        whose = {place: place.startswith(("label", "target")) for place in places}
+
+        def loss(target, score):
+            values = {place: target if is_target else score for place, is_target in whose.items()}
+            return original(**keras.tree.map_structure(keras.ops.convert_to_tensor, values))
+
+        self._lose(loss, *(given[place] for place in sorted(places, key=whose.get, reverse=True)))
+        return original(*arguments, **named)
 
     def _lose(self, loss, target, score):
         if tuple(getattr(score, "shape", ()))[1:] == (1,):
@@ -177,6 +191,20 @@ def rescaled(model, before, after):
 def is_stock(model):
     """Whether a model trains as Keras does: one loss, one optimizer."""
     return type(model).train_step is keras.Model.train_step
+
+
+def _cross_entropies():
+    """Losses of the backend's own: where they live, their names, and those of their first two arguments."""
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        return [(tf.nn, "sigmoid_cross_entropy_with_logits", ("labels", "logits"))]
+    if keras.backend.backend() == "torch":
+        from torch.nn import functional
+
+        names = "binary_cross_entropy_with_logits", "binary_cross_entropy"
+        return [(functional, name, ("input", "target")) for name in names]
+    return []
 
 
 @contextlib.contextmanager
