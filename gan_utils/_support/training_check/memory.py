@@ -73,6 +73,9 @@ class Memory:
                     )
 
     def put_back(self):
+        # The first: what Keras compiles leads to Keras's own variables once more, in a later state of theirs.
+        for _, write, state in self.of_backend.values():
+            write(copy.deepcopy(state))
         for variable, value in self.values.values():
             variable.assign(value)
         for optimizer, known in self.unbuilt:
@@ -80,8 +83,6 @@ class Memory:
                 variable.assign(new)
         for tensor, gradient in self.gradients.values():
             tensor.grad = copy.deepcopy(gradient)
-        for _, write, state in self.of_backend.values():
-            write(copy.deepcopy(state))
         for layer, flag in self.flags.values():
             if layer.trainable != flag:
                 layer.trainable = flag
