@@ -10,7 +10,7 @@ fitting, interrupts, callbacks   the passes of `fit` and whole steps; Stop; Kera
 step_metrics, compiled_steps     the numbers of a step; many steps in one call
 averaging                        the averaged generator
 devices, processes               many devices; many processes
-saving                           a GAN as a folder
+saving, torch_random             a GAN as a folder; what PyTorch draws where no seed is given
 classifiers, neighbours          the classifiers of the quality measures; who lies near whom
 pictures, fonts                  images as one picture; letters for titles
 moved                            names that are now in `gan_course`
