@@ -77,7 +77,7 @@ def check_generator(generator, value_range=IMAGES):
             f"{_told(low, high)}; what serves is value_range=({round(low):g}, {round(high):g})"
         )
     rounding = 1e-6 * span  # PyTorch's sigmoid rounds one row otherwise than another
-    if tried and all(np.ptp(images, axis=0).max() <= rounding for images in tried):
+    if all(np.ptp(images, axis=0).max() <= rounding for images in tried):
         raise ValueError("generator makes the same image of all latents: let its first layer take them in")
 
 

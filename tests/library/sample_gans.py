@@ -11,7 +11,6 @@ verdicts.
 """
 
 import functools
-import os
 import sys
 import warnings
 
@@ -1165,19 +1164,21 @@ def scored_by_a_copy(_):
     return recipe | dict(g_step=lambda n: gan.train_on_batch(latents(n), column(n, 1)))
 
 
-@wrong("copy")
-def fakes_by_a_copy(_):
+def with_a_copy(make):
     g = generator()
     copy = keras.models.clone_model(g)
     copy.set_weights(g.get_weights())
-    return toggled(g=g, make=lambda _, real: batch(copy, real))
+    return toggled(g=g, make=lambda _, real: make(copy, real))
+
+
+@wrong("copy")
+def fakes_by_a_copy(_):
+    return with_a_copy(batch)
 
 
 def latents_never_again(n):
     """As those of tf.random.normal, whose state nobody can put back."""
-    return (
-        np.random.default_rng(int.from_bytes(os.urandom(8), "big")).standard_normal((n, Z)).astype("float32")
-    )
+    return np.random.default_rng().standard_normal((n, Z)).astype("float32")
 
 
 def batch_of_new_fakes(g, real):
@@ -1195,7 +1196,7 @@ def fakes_never_again(_):
 def fakes_and_noise_never_again(_):
     def make(g, real):
         images, targets = batch_of_new_fakes(g, real)
-        noise = np.random.default_rng(int.from_bytes(os.urandom(8), "big")).standard_normal(images.shape)
+        noise = np.random.default_rng().standard_normal(images.shape)
         return images + 0.3 * noise.astype("float32"), targets
 
     return toggled(make=make)
@@ -1203,10 +1204,7 @@ def fakes_and_noise_never_again(_):
 
 @wrong("copy")
 def fakes_by_a_copy_never_again(_):
-    g = generator()
-    copy = keras.models.clone_model(g)
-    copy.set_weights(g.get_weights())
-    return toggled(g=g, make=lambda _, real: batch_of_new_fakes(copy, real))
+    return with_a_copy(batch_of_new_fakes)
 
 
 @right

@@ -83,14 +83,7 @@ def test_the_core_is_read_in_one_sitting():
 def test_files_are_pure_keras(path):
     """Six modules alone know the backends, and import each only where it is the one in use."""
     text = path.read_text(encoding="utf-8")
-    knows = path.stem in (
-        "gradients",
-        "compiled_steps",
-        "devices",
-        "processes",
-        "torch_random",
-        "watching",
-    )
+    knows = path.stem in ("gradients", "compiled_steps", "devices", "processes", "torch_random", "watching")
     before = "" if knows else r"\s*"
     assert not re.search(rf"^{before}(import|from) (tensorflow|jax|torch)\b", text, re.MULTILINE)
 
